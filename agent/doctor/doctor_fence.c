@@ -4,6 +4,7 @@
 #include "agent/doctor/doctor_look.h"
 #include "common/base/timestamp.h"
 #include "common/remedies/remedies.h"
+#include "common/slapd/dn.h"
 #include "common/slapd/layouts.h"
 #include "common/topology/links_relay.h"
 
@@ -105,24 +106,48 @@ static void look_check(Doctor *doctor, const Known *known)
 		doctor_saw(&doctor->report, DOCTOR_FENCE);
 }
 
+static bool is_relay(const Wanted *wanted, const WantedDatabase *database)
+{
+	AUTO(Pool) *scratch = pool_new();
+	const Links links = links_make(scratch, wanted->desired, database->desired);
+
+	return wanted->self && database->is_partial && links_need(&links, wanted->self);
+}
+
 /* What the fence would prevent on this node, where nobody runs it. */
 static void relays_check(Doctor *doctor)
 {
 	const Wanted *wanted = &doctor->inputs.wanted;
 
-	for (size_t i = 0; wanted->self && i < wanted->n_databases; i++) {
+	for (size_t i = 0; i < wanted->n_databases; i++) {
 		const WantedDatabase *database = &wanted->databases[i];
-		AUTO(Pool) *scratch = pool_new();
-		const Links links = links_make(scratch, wanted->desired, database->desired);
 
-		if (database->is_partial && links_need(&links, wanted->self))
+		if (is_relay(wanted, database))
 			doctor_find(doctor->pool, &doctor->report, DOCTOR_FENCE, DOCTOR_WARNING,
 				    "%s: others get each other's changes through this node alone; "
 				    "when slapd was away here while both sides wrote, some of that "
 				    "may be lost, unless somebody closes it before it starts "
-				    "(OpenLDAP 2.5 and later)",
-				    database->desired->suffix);
+				    "(OpenLDAP 2.5 and later); after a cut network `%s` tells",
+				    database->desired->suffix, remedy_text(REMEDY_COMPARE));
 	}
+}
+
+/* Could the fence take syncprov (agent/fence/fence_parts.h)? slapd numbers overlays from 0 on. */
+static void order_check(Doctor *doctor, const WantedDatabase *database)
+{
+	const char *suffix = database->desired->suffix;
+	const LiveDatabase *live;
+
+	if (!is_relay(&doctor->inputs.wanted, database) || !doctor->seen.has_world ||
+	    live_find_database(&doctor->seen.world.live, suffix, &live) != 1 || !live->syncprov ||
+	    dn_equal(live->syncprov->dn, pool_printf(doctor->pool, "olcOverlay={%zu}syncprov,%s",
+						     live->n_overlays - 1, live->entry->dn)))
+		return;
+	doctor_find(doctor->pool, &doctor->report, DOCTOR_FENCE, DOCTOR_WARNING,
+		    "%s: others get each other's changes through this node alone, and the fence "
+		    "cannot close it before slapd starts, as other overlays come after syncprov: "
+		    "%s",
+		    suffix, remedy_text(REMEDY_OVERLAY_LAST));
 }
 
 void doctor_fence(Doctor *doctor)
@@ -154,6 +179,8 @@ void doctor_fence(Doctor *doctor)
 		relays_check(doctor);
 	}
 	look_check(doctor, known);
+	for (size_t i = 0; i < doctor->inputs.wanted.n_databases; i++)
+		order_check(doctor, &doctor->inputs.wanted.databases[i]);
 	for (size_t i = 0; i < known->fence.n_items; i++)
 		record_check(doctor, &known->fence.items[i]);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/fence/fence_parts.h"
 
+#include <stdlib.h>
 #include <strings.h>
 
 #include "agent/disk/config_folder.h"
 #include "agent/fence/fence_gate.h"
+#include "common/remedies/remedies.h"
 
 static const char *flag_of(const Entry *database)
 {
@@ -32,6 +34,23 @@ static const Entry *syncprov_of(const Tree *overlays)
 	return found;
 }
 
+static unsigned long place_of(const Entry *overlay)
+{
+	const char *name = entry_first(overlay, "olcOverlay");
+
+	return name && name[0] == '{' ? strtoul(name + 1, NULL, 10) : 0;
+}
+
+/* Two of one number: slapd wrote so where somebody took an overlay away like this. */
+static const char *name_behind(const Tree *overlays, const Entry *overlay)
+{
+	for (size_t i = 0; overlay && i < overlays->n_entries; i++)
+		if (&overlays->entries[i] != overlay &&
+		    place_of(&overlays->entries[i]) >= place_of(overlay))
+			return entry_first(&overlays->entries[i], "olcOverlay");
+	return NULL;
+}
+
 int fence_parts_find(Pool *pool, const FenceSite *site, const Entry *database, FenceParts *ret,
 		     Error *err)
 {
@@ -46,7 +65,17 @@ int fence_parts_find(Pool *pool, const FenceSite *site, const Entry *database, F
 	*ret = (FenceParts){.dn = fence_site_dn(pool, database),
 			    .flag = flag_of(database),
 			    .overlay = syncprov_of(&overlays)};
+	ret->behind = name_behind(&overlays, ret->overlay);
 	return result;
+}
+
+const char *fence_parts_refuse(Pool *pool, const FenceParts *parts)
+{
+	if (!parts->behind)
+		return NULL;
+	return pool_printf(pool,
+			   "overlay %s comes after syncprov, and slapd would lose its place: %s",
+			   parts->behind, remedy_text(REMEDY_OVERLAY_LAST));
 }
 
 int fence_parts_take(const FenceSite *site, const FenceParts *parts, Error *err)

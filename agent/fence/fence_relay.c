@@ -10,17 +10,16 @@
 #define RELAY_TEXT "others get each other's changes through this node alone, and it was away"
 
 /* What slapd does then it does as at any other start: told, not stopped. */
-static void apart_failed(Fence *fence, FenceRecord *record, const Error *err)
+static void apart_failed(Fence *fence, FenceRecord *record, const char *why)
 {
 	fence_tell(
 		fence, EVENT_FENCE_UNKNOWN, record, NULL,
 		pool_printf(
 			fence->pool,
 			"%s: " RELAY_TEXT
-			", and what makes it a provider could not be taken from it (OpenLDAP "
-			"before 2.5 has no slapmodify): %s. slapd may lose some of what both sides "
-			"wrote meanwhile; when all are in step: %s",
-			record->suffix, err->text, remedy_text(REMEDY_COMPARE)));
+			", and what makes it a provider could not be taken from it: %s. slapd may "
+			"lose some of what both sides wrote meanwhile; when all are in step: %s",
+			record->suffix, why, remedy_text(REMEDY_COMPARE)));
 	fence_result_push(
 		fence, record,
 		(FenceResult){.text = RELAY_TEXT ", and it could not be closed", .is_relay = true});
@@ -46,22 +45,43 @@ static int apart_take(Fence *fence, FenceRecord *record, const FenceParts *parts
 	return result;
 }
 
+/* What was taken all the same is given back, and the rest is not remembered as taken. */
+static void apart_settle(const Fence *fence, FenceRecord *record)
+{
+	FenceSite now = fence->site;
+	const Entry *database;
+	FenceParts parts;
+	Error err;
+
+	if (fence_site_read(fence->pool, &now, &err) == 0 &&
+	    (database = fence_site_database(&now, record->suffix)) != NULL &&
+	    fence_parts_find(fence->pool, &now, database, &parts, &err) == 0)
+		(void)fence_parting_end(record, parts.flag != NULL, parts.overlay != NULL);
+}
+
 void fence_take_apart(Fence *fence, FenceRecord *record, const Entry *database)
 {
 	const LastSeen *seen = last_seen(&fence->known->seen, record->suffix);
 	FenceParts parts;
+	const char *why;
 	Error err;
 
 	if (fence_parts_find(fence->pool, &fence->site, database, &parts, &err) < 0) {
 		if (seen && seen->is_relay)
-			apart_failed(fence, record, &err);
+			apart_failed(fence, record, err.text);
 		return;
 	}
 	(void)fence_parting_end(record, parts.flag != NULL, parts.overlay != NULL);
 	if (!seen || !seen->is_relay || fence->is_paused || (!parts.flag && !parts.overlay))
 		return;
-	if (apart_take(fence, record, &parts, &err) < 0) {
-		apart_failed(fence, record, &err);
+	why = fence_parts_refuse(fence->pool, &parts);
+	if (!why && apart_take(fence, record, &parts, &err) < 0) {
+		apart_settle(fence, record);
+		why = pool_printf(fence->pool, "%s (OpenLDAP before 2.5 has no slapmodify)",
+				  err.text);
+	}
+	if (why) {
+		apart_failed(fence, record, why);
 		return;
 	}
 	record->is_parting = false;

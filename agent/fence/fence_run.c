@@ -11,9 +11,7 @@
 #include "agent/fence/fence_relay.h"
 #include "agent/fence/fence_work.h"
 #include "agent/files/lock.h"
-#include "agent/state/state_told.h"
 #include "agent/system/clock.h"
-#include "agent/system/say.h"
 #include "common/remedies/remedies.h"
 
 /* A pass of the daemon without slapd is over by then; otherwise it goes on without the lock. */
@@ -53,22 +51,13 @@ static void records_take(Fence *fence)
 	}
 }
 
-/* slapmodify gives the entry another entryCSN: nobody shall take that for somebody else's. */
-static void entry_forget(const Fence *fence, const char *dn)
-{
-	Error err;
-
-	if (state_forget_entries(fence->context->paths.state_dir, &dn, 1, &err) < 0)
-		say("%s", err.text);
-}
-
 static int gate_set(Fence *fence, const Entry *database, bool is_closed, Error *err)
 {
 	const char *dn = fence_site_dn(fence->pool, database);
 
 	if (fence_gate_set(&fence->site.tool, dn, is_closed, err) < 0)
 		return -1;
-	entry_forget(fence, dn);
+	fence_forget_entry(fence, dn);
 	return 0;
 }
 
@@ -150,13 +139,14 @@ static void closing_end(FenceRecord *record, const Entry *database)
 static void keep_out(Fence *fence, FenceRecord *record, const Entry *database)
 {
 	Pool *pool = fence->pool;
-	const char *dn = fence_site_dn(pool, database);
-	const char *links = fence_links_make_plain(pool, &fence->site.tool, database, dn);
-	Error err;
+	Error err = {0};
+	const bool is_closed_already = is_read_only(database);
+	/* First of all: a client's write may come at once. */
+	const bool is_closed_now =
+		!is_closed_already && close_database(fence, record, database, &err) == 0;
+	const char *links = fence_links_make_plain(fence, record, database);
 
-	if (*links)
-		entry_forget(fence, dn);
-	if (is_read_only(database)) {
+	if (is_closed_already) {
 		fence_result_add(fence, record,
 				 pool_printf(pool,
 					     "%s; clients cannot write to it already, by its "
@@ -165,7 +155,7 @@ static void keep_out(Fence *fence, FenceRecord *record, const Entry *database)
 				 true);
 		return;
 	}
-	if (close_database(fence, record, database, &err) == 0) {
+	if (is_closed_now) {
 		const char *text = pool_printf(
 			pool, "%s: %s; it is closed to clients until it has what its peers have%s",
 			record->suffix, record->text, links);

@@ -25,6 +25,17 @@ bool fence_slapd_runs(Pool *pool, const Context *context, const char *pid_file)
 	return context_connect(&asked, &directory, &err) == 0 || err.class != ERROR_UNREACHABLE;
 }
 
+int fence_site_read(Pool *pool, FenceSite *site, Error *err)
+{
+	int result;
+
+	if (owner_become(&site->tool.owner, err) < 0)
+		return -1;
+	result = config_folder_read(pool, site->tool.owner.config_dir, &site->databases, err);
+	owner_return();
+	return result;
+}
+
 int fence_site_find(Pool *pool, const SitePaths *paths, const FenceOptions *options,
 		    const LastSeenAll *seen, FenceSite *ret, Error *err)
 {
@@ -47,10 +58,7 @@ int fence_site_find(Pool *pool, const SitePaths *paths, const FenceOptions *opti
 				 "change what is there: name it with --slapd");
 	if (owner_find(pool, config_dir, &site.tool.owner) < 0)
 		return owner_error(config_dir, err);
-	if (owner_become(&site.tool.owner, err) < 0)
-		return -1;
-	result = config_folder_read(pool, site.tool.owner.config_dir, &site.databases, err);
-	owner_return();
+	result = fence_site_read(pool, &site, err);
 	*ret = site;
 	return result;
 }

@@ -22,6 +22,9 @@ bool fence_slapd_runs(Pool *pool, const Context *context, const char *pid_file);
 int fence_site_find(Pool *pool, const SitePaths *paths, const FenceOptions *options,
 		    const LastSeenAll *seen, FenceSite *ret, Error *err);
 
+/* Reads the entries once more. */
+int fence_site_read(Pool *pool, FenceSite *site, Error *err);
+
 /* The entry of the database with that suffix; NULL: there is none. */
 const Entry *fence_site_database(const FenceSite *site, const char *suffix);
 

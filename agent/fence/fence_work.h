@@ -25,6 +25,13 @@ typedef struct Fence {
 /* Puts into the state folder what will be remembered. */
 int fence_records_write(const Fence *fence, Error *err);
 
+/* slapmodify gives an entry of cn=config another entryCSN: nobody shall take that for somebody
+ * else's. */
+void fence_forget_entry(const Fence *fence, const char *dn);
+
+/* Into the journal, and into the history where that keeps it. */
+void fence_tell_event(const Fence *fence, const Event *event);
+
 /* written: the entry that was closed or opened just now; NULL: nothing was written. */
 void fence_tell(const Fence *fence, EventKind kind, const FenceRecord *record, const Entry *written,
 		const char *text);

@@ -66,11 +66,35 @@ static CopyCoverage coverage_read(Directory *directory, const char *suffix, unsi
 	return look.verdict;
 }
 
+/* Of what is hidden from us a search says no more than of what is not there. */
+static bool is_seen(Directory *directory, const char *suffix, Error *ret_why)
+{
+	const DirectoryQuery query = {
+		.base = suffix,
+		.scope = DIRECTORY_SUBTREE,
+		.filter = COVERAGE_SIGHT_FILTER,
+		.attributes = coverage_sight_attributes,
+		.size_limit = COVERAGE_SIGHT_MAX,
+	};
+	AUTO(Pool) *pool = pool_new();
+	Tree shown = {0};
+
+	if (directory_read(directory, &query, pool, &shown, ret_why) < 0)
+		return false;
+	if (!coverage_is_seen(&shown))
+		return error_set(ret_why, ERROR_DENIED, 0,
+				 "root over ldapi is shown no entry below the suffix entry"),
+		       false;
+	return true;
+}
+
 void content_coverage_here(Pool *pool, Directory *directory, const char *suffix, unsigned sid,
 			   Content *here)
 {
 	Error why = {0};
 
 	here->view.coverage = coverage_read(directory, suffix, sid, here, &why);
+	if (here->view.coverage == COPY_IS_COVERED && !is_seen(directory, suffix, &why))
+		here->view.coverage = COPY_COVERAGE_UNKNOWN;
 	here->view.coverage_problem = pool_strdup(pool, why.text);
 }

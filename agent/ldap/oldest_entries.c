@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "common/copy/copy_coverage.h"
 #include "common/copy/stamps.h"
 
 /* Enough for the containers that were there first, of which some are never written again. */
@@ -46,7 +47,7 @@ OldEntries oldest_entries_look(Directory *directory, const char *suffix)
 		if (!csns)
 			csns = entry_attribute(&tree.entries[i], "contextCSN");
 	}
-	if (!csns)
+	if (!csns || !coverage_is_seen(&tree))
 		return (OldEntries){0};
 	tallies = sid_tallies(pool, &set);
 	old = old_sids(pool, &tallies, 1, attribute_texts(pool, csns), csns->n_values);

@@ -240,6 +240,23 @@ static bool hear_log_root(Visit *visit, ProbeLog *log)
 	return true;
 }
 
+/* -1: no answer. Of objectClass, which every entry has; the value is nobody's. */
+static int compare(Visit *visit, const char *base)
+{
+	const struct berval value = {.bv_len = sizeof("top") - 1, .bv_val = (char[]){"top"}};
+	LDAPControl *controls[] = {visit->link.as, NULL};
+	LdapAnswer answer;
+	int id;
+
+	if (ldap_compare_ext(visit->link.ldap, base, "objectClass",
+			     (struct berval *)(uintptr_t)&value, controls, NULL,
+			     &id) != LDAP_SUCCESS)
+		return -1;
+	peer_link_restart(&visit->link);
+	answer = ldap_answer_wait(visit->link.pool, visit->link.ldap, id, visit->link.timeout_msec);
+	return answer.code >= LDAP_SUCCESS ? answer.code : -1;
+}
+
 /* Its contextCSN behind that of the suffix entry: what that had must be in it, at the latest a
  * moment later. */
 static void hear_log(Visit *visit)
@@ -262,6 +279,8 @@ static void hear_log(Visit *visit)
 		if (!hear_log_root(visit, &log))
 			return;
 	}
+	log.compared = compare(visit, log.base);
+	log.compared_here = compare(visit, visit->probe->suffix);
 	probe_take_log(visit->link.pool, visit->probe, &log);
 }
 

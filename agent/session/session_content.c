@@ -26,19 +26,34 @@ Content content_read_over(PeerLink *link, const char *suffix)
 /* Of a thousand entries each, at most: all are in the memory of one look. */
 #define PARTS_MAX 20
 
-static LdapAnswer part_ask(PeerLink *link, const char *suffix, const CsnWindow *window)
+static LdapAnswer below_ask(PeerLink *link, const char *suffix, const char *filter,
+			    const char *const *attributes, int n_entries_max)
 {
 	LdapAnswer answer = {.text = ""};
 	int id;
 
 	peer_link_restart(link);
-	answer.code = ldap_search_ext(link->ldap, suffix, LDAP_SCOPE_SUBTREE,
-				      csn_window_filter(link->pool, window),
-				      (char **)(uintptr_t)coverage_attributes, 0, NULL, NULL, NULL,
-				      COVERAGE_PART_MAX, &id);
+	answer.code = ldap_search_ext(link->ldap, suffix, LDAP_SCOPE_SUBTREE, filter,
+				      (char **)(uintptr_t)attributes, 0, NULL, NULL, NULL,
+				      n_entries_max, &id);
 	if (answer.code == LDAP_SUCCESS)
 		answer = ldap_answer_wait(link->pool, link->ldap, id, link->timeout_msec);
 	return answer;
+}
+
+static LdapAnswer part_ask(PeerLink *link, const char *suffix, const CsnWindow *window)
+{
+	return below_ask(link, suffix, csn_window_filter(link->pool, window), coverage_attributes,
+			 COVERAGE_PART_MAX);
+}
+
+static bool is_seen(PeerLink *link, const char *suffix)
+{
+	const LdapAnswer answer = below_ask(link, suffix, COVERAGE_SIGHT_FILTER,
+					    coverage_sight_attributes, COVERAGE_SIGHT_MAX);
+
+	return (answer.code == LDAP_SUCCESS || answer.code == LDAP_SIZELIMIT_EXCEEDED) &&
+	       coverage_is_seen(&answer.entries);
 }
 
 void content_coverage_over(PeerLink *link, const char *suffix, unsigned sid, Content *there)
@@ -60,5 +75,7 @@ void content_coverage_over(PeerLink *link, const char *suffix, unsigned sid, Con
 		again = content_read_over(link, suffix);
 		coverage_again(&look, &again);
 	}
-	there->view.coverage = look.verdict;
+	there->view.coverage = look.verdict == COPY_IS_COVERED && !is_seen(link, suffix)
+				       ? COPY_COVERAGE_UNKNOWN
+				       : look.verdict;
 }

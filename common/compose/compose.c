@@ -260,6 +260,7 @@ void plan_compose(Diff *diff)
 
 		if (!index_is_last(&compose, database))
 			compose_extra(&compose, database, CHANGE_INDEX);
+		compose_log_word(&compose, database);
 		compose_consumers(&compose, database);
 	}
 	/* Whatever keeps slapd from making a log keeps back nothing but that. */

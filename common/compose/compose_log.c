@@ -8,6 +8,7 @@
 #include "common/delta/log_changes.h"
 #include "common/live/live_log.h"
 #include "common/slapd/dn.h"
+#include "common/syncrepl/syncrepl_log.h"
 
 /* slapd's own 10 MiB are full after some ten thousand changes, and a change for which there is no
  * room is missing in the log. It is address space, not room on the disk. */
@@ -94,6 +95,8 @@ static void database_mods(const LogSteps *log, Step *step)
 		mod_value(pool, mod, indices[i]);
 	mod_one(pool, step, MOD_ADD, "olcAccess", access_print(log));
 	limits_add(log, step);
+	if (!log->database->wanted->lacks_log)
+		mod_one(pool, step, MOD_ADD, LOG_WORD_ATTRIBUTE, LOG_WORD);
 	mod_one(pool, step, MOD_ADD, "olcReadOnly", "TRUE");
 }
 
@@ -183,6 +186,11 @@ static void begin_push(const LogSteps *log)
 		  (Step){.kind = STEP_DELETE_ENTRY, .dn = change->dn, .suffix = suffix});
 }
 
+static bool is_word(const Change *change)
+{
+	return strcmp(change->attribute, LOG_WORD_ATTRIBUTE) == 0;
+}
+
 static void settings_push(const LogSteps *log, ChangeKind kind)
 {
 	Pool *pool = log->compose->diff->pool;
@@ -191,6 +199,9 @@ static void settings_push(const LogSteps *log, ChangeKind kind)
 	for (size_t at = 0; (change = next_of(log, CHANGE_BIT(kind), &at));) {
 		Step step = {
 			.kind = STEP_MODIFY, .dn = change->dn, .suffix = log->database->suffix};
+
+		if (is_word(change))
+			continue;
 
 		if (change->new_value)
 			mod_one(pool, &step, change->old_value ? MOD_REPLACE : MOD_ADD,
@@ -210,6 +221,26 @@ static void stop_push(const LogSteps *log)
 		step_push(log->compose, (Step){.kind = STEP_DELETE_ENTRY,
 					       .dn = change->dn,
 					       .suffix = log->database->suffix});
+}
+
+/* Of an attribute that a person may have given more values. */
+void compose_log_word(const Compose *compose, const DatabasePlan *database)
+{
+	const LogSteps log = {.compose = compose, .database = database};
+	const Change *change;
+
+	for (size_t at = 0; (change = next_of(&log, CHANGE_BIT(CHANGE_LOG_SETTING), &at));) {
+		Step step = {.kind = STEP_MODIFY,
+			     .dn = change->dn,
+			     .suffix = database->suffix,
+			     .is_optional = change->new_value != NULL};
+
+		if (!is_word(change))
+			continue;
+		mod_one(compose->diff->pool, &step, change->new_value ? MOD_ADD : MOD_DELETE,
+			change->attribute, LOG_WORD);
+		step_push(compose, step);
+	}
 }
 
 void compose_log(const Compose *compose, const DatabasePlan *database)

@@ -74,6 +74,22 @@ void coverage_again(CoverageLook *look, const Content *again)
 		look_end(look, COPY_HAS_NEWER);
 }
 
+const char *const coverage_sight_attributes[] = {"entryCSN", "hasSubordinates", NULL};
+
+bool coverage_is_seen(const Tree *shown)
+{
+	size_t n_stamped = 0;
+	bool has_none_below = false;
+
+	for (size_t i = 0; i < shown->n_entries; i++) {
+		const Entry *entry = &shown->entries[i];
+
+		n_stamped += entry_first(entry, "entryCSN") != NULL;
+		has_none_below = entry_has_value(entry, "hasSubordinates", "FALSE");
+	}
+	return n_stamped > 1 || (shown->n_entries == 1 && has_none_below);
+}
+
 CopyCoverage coverage_unread(int code)
 {
 	return code == SIZE_LIMIT || code == ADMIN_LIMIT ? COPY_COVERAGE_CUT

@@ -39,6 +39,20 @@ void coverage_take(Pool *pool, CoverageLook *look, const Tree *shown, bool is_cu
  * memory. */
 void coverage_again(CoverageLook *look, const Content *again);
 
+/*
+ * True when entries below the suffix entry are shown with their entryCSN, or there are none: where
+ * access rules hide them a search for newer ones finds nothing, too. Of an answer to
+ * COVERAGE_SIGHT_FILTER below the suffix, of two entries with coverage_sight_attributes. That some
+ * are shown does not prove that all are.
+ */
+bool coverage_is_seen(const Tree *shown);
+
+#define COVERAGE_SIGHT_FILTER "(entryCSN=*)"
+#define COVERAGE_SIGHT_MAX    2
+
+/* Ends in NULL. */
+extern const char *const coverage_sight_attributes[];
+
 /* As a search ended that failed, by its LDAP result. */
 CopyCoverage coverage_unread(int code);
 

@@ -50,6 +50,8 @@ typedef struct FenceRecord {
 	const char *text; /* why, in a sentence */
 	bool is_closed;   /* the fence closed it to clients, and nobody opened it yet */
 	bool is_closing; /* it set out to, and was cut off: it did when the database is read-only */
+	bool is_plaining;  /* it set out to have links read databases instead of logs of changes,
+			      and was cut off */
 	bool is_of_daemon; /* it was the daemon that closed it, or set out to, while slapd ran */
 	bool has_file;     /* the file was right then: */
 	DatabaseFile file;

@@ -21,5 +21,7 @@ bool fence_parting_end(FenceRecord *record, bool has_flag, bool has_overlay)
 		return false;
 	record->is_apart = record->is_apart || !has_flag || !has_overlay;
 	record->is_parting = false;
+	if (!record->is_apart)
+		record->overlay = NULL;
 	return true;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/copy/csn_set.h"
+#include "common/delta/log_changes.h"
 #include "common/live/live_log.h"
 #include "common/remedies/remedies.h"
 #include "common/syncrepl/syncrepl_log.h"
@@ -23,6 +24,7 @@ typedef struct DeltaLink {
 	bool is_fenced;    /* the fence closed it: it is older than it was */
 	bool lags; /* what the provider had when it showed its log is not known to be here */
 	bool was_seen_to_work;
+	bool is_said; /* that this node sees all logs, this one among them */
 } DeltaLink;
 
 bool delta_is_read(const LiveDatabase *live, const WantedConsumer *consumer)
@@ -78,6 +80,13 @@ static bool lags_behind(const DeltaLink *link)
 			    probe->context_csns, probe->n_context_csns));
 }
 
+static bool is_said(const Live *live, const char *log)
+{
+	const LiveDatabase *own;
+
+	return live_find_database(live, log, &own) == 1 && log_word_is_said(own);
+}
+
 /* False when peers.json has it read the database itself. */
 static bool delta_link(const PlanInput *in, const WantedDatabase *database, size_t i,
 		       DeltaLink *ret)
@@ -104,6 +113,7 @@ static bool delta_link(const PlanInput *in, const WantedDatabase *database, size
 		ret->has_flag = live->is_multi_provider;
 		ret->is_live = delta_is_read(live, consumer);
 		ret->is_too_early = must_read_plainly(in, live);
+		ret->is_said = is_said(in->live, syncrepl_log(&consumer->syncrepl));
 		ret->lacks_own = is_one_of_several(ret) &&
 				 !writes_log(in->live, live, syncrepl_log(&consumer->syncrepl));
 	}
@@ -134,14 +144,42 @@ static bool is_plain(const DeltaLink *link)
 
 /* --- what is wanted now --- */
 
-static bool has_plain(const PlanInput *input, const WantedDatabase *database)
+/* What was said before stays while nobody asked. */
+static bool lacks_log(const DeltaLink *link)
+{
+	return is_plain(link) && !(link->is_said && !link->answer && !link->is_too_early &&
+				   !link->lacks_own && !link->is_fenced);
+}
+
+/* The provider answered, and did not say that it reads logs only (LOG_WORD). A person's log says
+ * nothing. */
+static bool is_out_of_order(const DeltaLink *link)
+{
+	return link->is_made && link->outcome == PROBE_LOG_SHOWN &&
+	       !link->answer->probe.log_is_in_order;
+}
+
+static bool has_link(const PlanInput *input, const WantedDatabase *database,
+		     bool (*is_such)(const DeltaLink *link))
 {
 	DeltaLink link;
 
 	for (size_t i = 0; i < database->n_consumers; i++)
-		if (delta_link(input, database, i, &link) && is_plain(&link))
+		if (delta_link(input, database, i, &link) && is_such(&link))
 			return true;
 	return false;
+}
+
+/*
+ * All of a database or none: what one link gets in a refresh comes into this node's log in no
+ * order. Who reads that log takes the newest of it, and no more of the others from their own node
+ * (2.5.13, 2.6.10). So each node also says whether it saw all logs that it is to read: what others
+ * said of theirs is not in it, or nobody would begin. Whoever reads a node by its log reads those
+ * that it reads, too, and so hears what each says.
+ */
+static bool goes_plain(const DeltaLink *link)
+{
+	return link->is_made || !link->is_live;
 }
 
 static void database_make_plain(Pool *pool, const PlanInput *input, WantedDatabase *database)
@@ -150,10 +188,11 @@ static void database_make_plain(Pool *pool, const PlanInput *input, WantedDataba
 	const WantedDatabase asked = *database;
 	DeltaLink link;
 
+	database->lacks_log = has_link(input, &asked, lacks_log);
 	database->consumers = pool_alloc(pool, (n + 1) * sizeof(*database->consumers));
 	memcpy(database->consumers, asked.consumers, n * sizeof(*database->consumers));
 	for (size_t i = 0; i < asked.n_consumers; i++)
-		if (delta_link(input, &asked, i, &link) && is_plain(&link))
+		if (delta_link(input, &asked, i, &link) && goes_plain(&link))
 			database->consumers[i].syncrepl =
 				syncrepl_plain(&asked.consumers[i].syncrepl);
 }
@@ -164,7 +203,8 @@ const Wanted *delta_wanted(Pool *pool, const PlanInput *input)
 	Wanted *wanted = NULL;
 
 	for (size_t i = 0; asked && i < asked->n_databases; i++) {
-		if (!has_plain(input, &asked->databases[i]))
+		if (!has_link(input, &asked->databases[i], is_plain) &&
+		    !has_link(input, &asked->databases[i], is_out_of_order))
 			continue;
 		if (!wanted) {
 			wanted = pool_alloc(pool, sizeof(*wanted));
@@ -181,7 +221,7 @@ const Wanted *delta_wanted(Pool *pool, const PlanInput *input)
 
 /* --- what is told --- */
 
-#define READS_PLAINLY "this node reads the database itself until then"
+#define READS_PLAINLY "this node reads no log of this database until then"
 
 static void link_tell(Diff *diff, const DeltaLink *link, Severity severity, const char *code,
 		      const char *text)
@@ -242,6 +282,16 @@ static void tell_lag(Diff *diff, const DeltaLink *link)
 			      link->consumer->peer->uri, syncrepl_log(&link->consumer->syncrepl)));
 }
 
+/* It follows within a pass where that node sees all logs; its own plan says which it does not. */
+static void tell_out_of_order(Diff *diff, const DeltaLink *link)
+{
+	link_tell(diff, link, SEVERITY_NOTE, "log-not-known",
+		  pool_printf(diff->pool,
+			      "%s does not say that it sees the logs of all whom it reads, so "
+			      "its own '%s' may be in no order",
+			      link->consumer->peer->uri, syncrepl_log(&link->consumer->syncrepl)));
+}
+
 /* Without a log of its own slapd carries out an older change behind a newer one. What "delta" lacks
  * is a change of the plan, made or held. */
 static void tell_own(Diff *diff, const DeltaLink *link)
@@ -276,12 +326,15 @@ static void judge(Diff *diff, const DeltaLink *link)
 		tell_missing(diff, link);
 	else if (link->outcome == PROBE_LOG_NOT_KNOWN && (link->is_live || is_plain(link)))
 		tell_not_known(diff, link);
-	if (link->outcome != PROBE_LOG_SHOWN && !is_asked_otherwise(&diff->plan->unknown, link))
+	if (is_out_of_order(link))
+		tell_out_of_order(diff, link);
+	if ((link->outcome != PROBE_LOG_SHOWN || is_out_of_order(link)) &&
+	    !is_asked_otherwise(&diff->plan->unknown, link))
 		POOL_PUSH(diff->pool, diff->plan->unknown.links, diff->plan->unknown.n_links,
 			  {.database = link->database,
 			   .consumer = link->consumer,
 			   .answer = link->answer,
-			   .can_wait = link->is_live && link->outcome != PROBE_LOG_MISSING});
+			   .can_wait = link->is_live && link->outcome == PROBE_LOG_NOT_KNOWN});
 }
 
 void delta_tell(Diff *diff, const Wanted *asked)

@@ -230,6 +230,8 @@ void diff_logs(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *liv
 		if (live_find_database(diff->in->live, log.wanted->base, &log.live) == 1) {
 			if (is_told)
 				syncprov_judge(&log);
+			else
+				diff_log_word(diff, wanted, log.live);
 			readers_judge(&log);
 		} else if (is_told) {
 			piece_tell(&log, "no database has that suffix", "",

@@ -25,6 +25,12 @@
 /* The log that peers.json wants of the database, where it lacks something. */
 void diff_delta(Diff *diff, const DatabasePlan *database);
 
+/* True when this node says LOG_WORD of its log. */
+bool log_word_is_said(const LiveDatabase *log);
+
+/* Whether it is to say it. */
+void diff_log_word(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *log);
+
 /* What the logs of its changes lack from which other peers read it here (delta-syncrepl). */
 void diff_logs(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 

@@ -9,15 +9,16 @@
 #include "common/delta/log_changes.h"
 #include "common/draft/diff.h"
 #include "common/draft/guard_self.h"
+#include "common/guard/first_change.h"
 #include "common/guard/guard_contested.h"
 #include "common/guard/guard_flag.h"
 #include "common/guard/guard_identity.h"
 #include "common/guard/guard_order.h"
 #include "common/guard/guard_readers.h"
 #include "common/guard/guard_rollout.h"
+#include "common/joining/joining_other_source.h"
 #include "common/linking/guard_kept.h"
 #include "common/linking/guard_link.h"
-#include "common/linking/guard_link_parts.h"
 #include "common/linking/guard_partial.h"
 #include "common/linking/guard_removal.h"
 #include "common/linking/guard_rid.h"
@@ -241,9 +242,7 @@ static void hold_with_removals(Diff *diff, const DatabasePlan *database)
 			if (!peer_is_consumer(diff->in->wanted->self))
 				kinds |= CHANGE_BIT(CHANGE_MULTI_PROVIDER_OFF);
 
-			/* One that does not run brings nothing back. */
-			if (fills && guard_link_works(&diff->in->live->runs, database->live,
-						      removal->consumer.live))
+			if (fills && joining_may_fill(diff, database->live, removal->consumer.live))
 				kinds |= CHANGE_BIT(CHANGE_CONSUMER_ADD);
 			plan_hold_kinds(diff->pool, diff->plan, database, kinds, removal->hold);
 		}
@@ -356,4 +355,5 @@ void guard_plan(Diff *diff)
 	guard_dependents(diff);
 	guard_server_order(diff);
 	guard_what_follows(diff);
+	first_changes_judge(diff);
 }

@@ -30,6 +30,10 @@ static const char *const texts[] = {
 		"entries that were written here are newer than contextCSN, as a slapd that was "
 		"killed leaves them, or that could not be looked for: peers were perhaps never "
 		"sent them, and would not be behind a heartbeat; who changes each once sends it",
+	[HEARTBEAT_UNREAD] =
+		"no change was made at this node yet, and not all peers read from here now: one that "
+		"comes back behind a first change reads everything anew, and brings back what is "
+		"deleted meanwhile",
 	[HEARTBEAT_UNPROVEN] = "no peer was seen yet, since slapd was last connected to, that has "
 			       "the same database and nothing newer of this node",
 	[HEARTBEAT_THERE_HIDDEN] = "entryUUID and contextCSN of the suffix entry are not shown to "
@@ -44,6 +48,9 @@ static const char *const texts[] = {
 		"entries that were written at the provider where this consumer would write it are "
 		"newer than its contextCSN, as a slapd that was killed leaves them, or could not "
 		"be looked for: others were perhaps never sent them",
+	[HEARTBEAT_THERE_UNREAD] =
+		"no change was made yet at the provider where this consumer would write it: who is "
+		"away then reads everything anew, and brings back what is deleted meanwhile",
 	[HEARTBEAT_THERE_UNPROVEN] =
 		"no peer was seen yet, beside the provider where this consumer "
 		"would write it, that has the same database and nothing newer "
@@ -172,12 +179,23 @@ static bool has_lost(const HeartbeatLook *look, unsigned sid)
 	return look->missing || (once && (!now || strcmp(once, now) > 0));
 }
 
+static bool has_written(const Content *copy, unsigned sid)
+{
+	return csn_newest(copy->context_csns, copy->n_context_csns, sid) != NULL;
+}
+
 /* Once contextCSN is newer than they are, nobody can tell any more that they were not sent. Who
  * never wrote has nothing that could be looked for. */
 static bool has_unsent(const Content *copy, unsigned sid)
 {
-	return csn_newest(copy->context_csns, copy->n_context_csns, sid) &&
-	       copy->view.coverage != COPY_IS_COVERED;
+	return has_written(copy, sid) && copy->view.coverage != COPY_IS_COVERED;
+}
+
+static bool is_read(const HeartbeatLook *look)
+{
+	const DatabasePlan *database = plan_database_wanted(look->plan, look->wanted);
+
+	return database && database->first_is_read;
 }
 
 static HeartbeatGate gate_of_copy(const HeartbeatLook *look)
@@ -201,6 +219,8 @@ static HeartbeatGate gate_of_copy(const HeartbeatLook *look)
 		return HEARTBEAT_LOST;
 	if (!is_proven)
 		return HEARTBEAT_UNPROVEN;
+	if (!has_written(look->here, sid) && !is_read(look))
+		return HEARTBEAT_UNREAD;
 	return has_unsent(look->here, sid) ? HEARTBEAT_UNSENT : HEARTBEAT_MAY_WRITE;
 }
 
@@ -225,6 +245,8 @@ HeartbeatGate heartbeat_gate_there(const HeartbeatThere *look)
 	}
 	if (!is_proven)
 		return HEARTBEAT_THERE_UNPROVEN;
+	if (!has_written(look->there, look->sid))
+		return HEARTBEAT_THERE_UNREAD;
 	return has_unsent(look->there, look->sid) ? HEARTBEAT_THERE_UNSENT : HEARTBEAT_MAY_WRITE;
 }
 

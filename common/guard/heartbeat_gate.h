@@ -28,12 +28,14 @@ typedef enum HeartbeatGate {
 	HEARTBEAT_OLDER,     /* a peer has newer changes of this node than this node */
 	HEARTBEAT_LOST,      /* this node had newer changes of its own than it has */
 	HEARTBEAT_UNSENT,    /* entries that this node wrote are newer than its contextCSN */
+	HEARTBEAT_UNREAD,    /* it would be this node's first change, and not all read from here */
 	HEARTBEAT_UNPROVEN,  /* no peer was seen since slapd started whose copy is the same */
 	/* What a consumer sees at the provider where it would write. */
-	HEARTBEAT_THERE_HIDDEN,   /* the account is not shown what the provider has */
-	HEARTBEAT_THERE_OTHER,    /* others have another database */
-	HEARTBEAT_THERE_OLDER,    /* others have newer changes of the provider than itself */
-	HEARTBEAT_THERE_UNSENT,   /* the provider perhaps never sent what was written there */
+	HEARTBEAT_THERE_HIDDEN, /* the account is not shown what the provider has */
+	HEARTBEAT_THERE_OTHER,  /* others have another database */
+	HEARTBEAT_THERE_OLDER,  /* others have newer changes of the provider than itself */
+	HEARTBEAT_THERE_UNSENT, /* the provider perhaps never sent what was written there */
+	HEARTBEAT_THERE_UNREAD, /* the provider made no change yet: this is for its own heartbeat */
 	HEARTBEAT_THERE_UNPROVEN, /* no other peer was seen whose copy is the same */
 	HEARTBEAT_MAY_WRITE,
 	HEARTBEAT_GATE_COUNT

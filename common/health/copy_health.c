@@ -286,20 +286,6 @@ static void health_keep(Pool *pool, DatabaseHealth *health)
 		health->peers[i] = copy_keep(pool, &newest, &health->peers[i]);
 }
 
-/* Of a copy that is not complete nothing new is told, and nothing is forgotten before it is empty.
- */
-static const char *missing_of(const DatabaseHealth *before, const DatabaseHealth *health,
-			      const HealthLook *look)
-{
-	if (look->is_consumer)
-		return NULL;
-	if (!look->is_joining)
-		return own_changes_missing(before, health, look->our_id);
-	if (health->here.is_current && !health->here.has_suffix)
-		return NULL;
-	return before ? before->missing : NULL;
-}
-
 /* slapd merges two databases that were made apart without a word, and the suffix entry that
  * was changed last stays. */
 static bool was_replaced(const DatabaseHealth *before, const DatabaseHealth *health)
@@ -341,9 +327,8 @@ DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const Healt
 	}
 	if (!look->is_joining && was_replaced(before, &health))
 		health.replaced_sec = look->now_sec;
-	health.missing = missing_of(before, &health, look);
-	if (health.missing && !look->is_joining)
-		health.here.state = HEALTH_OLDER;
+	if (!look->is_consumer)
+		own_changes_judge(before, look->our_id, look->is_joining, &health);
 	sids_look(scratch, look, &newest, &health);
 	health_keep(pool, &health);
 	return health;
@@ -390,6 +375,8 @@ DatabaseHealth health_of_peers(Pool *pool, const DatabaseHealth *health, const u
 void health_resolve_missing(DatabaseHealth *health)
 {
 	health->missing = NULL;
+	health->missing_sec = 0;
+	health->has_missing_for_sure = false;
 	health->replaced_sec = 0;
 	if (health->here.state == HEALTH_OLDER)
 		health->here.state = HEALTH_IN_STEP;

@@ -75,6 +75,9 @@ typedef struct DatabaseHealth {
 	 * is not here; NULL: none. When this node has newer ones by then it wrote without knowing
 	 * it: what its peers deleted over that no look can tell, so it lasts. */
 	const char *missing;
+	int64_t missing_sec;       /* since when a look says so; 0: none does */
+	bool has_missing_for_sure; /* a peer shows it, or this node wrote over it: it was not only
+				      contextCSN that a crash left older than the database */
 	/* When a look found another suffix entry here than the one before did (entryUUID); 0: none
 	 * did. What the former database had and the other not is deleted by then, so it lasts. */
 	int64_t replaced_sec;

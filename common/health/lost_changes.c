@@ -46,8 +46,8 @@ static bool are_all_current(const DatabaseHealth *health)
 	return true;
 }
 
-const char *own_changes_missing(const DatabaseHealth *before, const DatabaseHealth *health,
-				unsigned our_id)
+static const char *own_missing(const DatabaseHealth *before, const DatabaseHealth *health,
+			       unsigned our_id)
 {
 	const CopyHealth *here = &health->here;
 	const char *ours = own_of(here, our_id);
@@ -67,4 +67,41 @@ const char *own_changes_missing(const DatabaseHealth *before, const DatabaseHeal
 		return NULL;
 	/* When nobody has it any more there is nothing to be taken back. */
 	return is_newer(theirs, ours) || !are_all_current(health) ? once : NULL;
+}
+
+/* Of a copy that is not complete nothing new is told, and nothing is forgotten before it is empty.
+ */
+static const char *missing_of(const DatabaseHealth *before, const DatabaseHealth *health,
+			      unsigned our_id, bool is_joining)
+{
+	if (!is_joining)
+		return own_missing(before, health, our_id);
+	if (health->here.is_current && !health->here.has_suffix)
+		return NULL;
+	return before ? before->missing : NULL;
+}
+
+/* A peer that could be asked shows it, or one that is as new, or there is a newer one here. */
+static bool is_sure(const DatabaseHealth *health, unsigned our_id)
+{
+	const char *theirs = own_at_peers(health, our_id);
+
+	return is_newer(own_of(&health->here, our_id), health->missing) ||
+	       (theirs && !is_newer(health->missing, theirs));
+}
+
+void own_changes_judge(const DatabaseHealth *before, unsigned our_id, bool is_joining,
+		       DatabaseHealth *health)
+{
+	const int64_t now_sec = health->looked_sec;
+	const bool was_missing = before && before->missing && before->missing_sec <= now_sec;
+
+	health->missing = missing_of(before, health, our_id, is_joining);
+	if (!health->missing)
+		return;
+	health->missing_sec = was_missing ? before->missing_sec : now_sec;
+	health->has_missing_for_sure =
+		(was_missing && before->has_missing_for_sure) || is_sure(health, our_id);
+	if (!is_joining && now_sec - health->missing_sec >= HEALTH_TOLERANCE_SEC)
+		health->here.state = HEALTH_OLDER;
 }

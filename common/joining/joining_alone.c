@@ -41,7 +41,8 @@ const Hold *joining_judge_alone(const Joining *joining)
 {
 	const char *unseen = unseen_describe(joining);
 
-	if (!*unseen || joining->diff->in->options.consent.is_first_node)
+	/* --first-node is said of an empty node: where there are entries it compares nothing. */
+	if (!*unseen)
 		return NULL;
 	/* Nothing is remembered of it: who was never compared does not join by that. */
 	return joining_wait(

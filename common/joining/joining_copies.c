@@ -78,13 +78,19 @@ const Hold *joining_hold(const Joining *joining, Guard guard, const char *text, 
 	return hold;
 }
 
-const Hold *joining_wait(const Joining *joining, const char *text, const char *release)
+const Hold *joining_wait_for(const Joining *joining, Guard guard, const char *text,
+			     const char *release)
 {
 	Hold *hold = pool_alloc(joining->diff->pool, sizeof(*hold));
 
-	*hold = *joining_hold(joining, GUARD_JOINING, text, release);
+	*hold = *joining_hold(joining, guard, text, release);
 	hold->says_nothing = true;
 	return hold;
+}
+
+const Hold *joining_wait(const Joining *joining, const char *text, const char *release)
+{
+	return joining_wait_for(joining, GUARD_JOINING, text, release);
 }
 
 /* A consumer closes a database that is no provider; before there is one nobody else does. */

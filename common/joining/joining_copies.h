@@ -36,7 +36,12 @@ const char *joining_problem(const Joining *joining, const Content *peer);
 const Hold *joining_hold(const Joining *joining, Guard guard, const char *text,
 			 const char *release);
 
-/* A reason to wait that tells nothing about the copy here: nothing is remembered of it. */
+/* A reason to wait that tells nothing about the copy here: nothing is remembered of it but what
+ * peers showed. */
+const Hold *joining_wait_for(const Joining *joining, Guard guard, const char *text,
+			     const char *release);
+
+/* The same of a copy that joins. */
 const Hold *joining_wait(const Joining *joining, const char *text, const char *release);
 
 /* Whether clients can write to the database now, for people. */

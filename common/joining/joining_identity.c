@@ -35,13 +35,49 @@ static bool is_same(const Joining *joining, const Content *peer)
 	return copy_relation(joining->here, peer).identity == COPY_IS_SAME;
 }
 
+static const Content *find_identity(const Joining *joining, CopyIdentity identity)
+{
+	for (size_t i = 0; i < joining->n_everybody; i++)
+		if (copy_relation(joining->here, &joining->peers[i]).identity == identity)
+			return &joining->peers[i];
+	return NULL;
+}
+
+static size_t count_identity(const Joining *joining, CopyIdentity identity)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < joining->n_everybody; i++)
+		n += copy_relation(joining->here, &joining->peers[i]).identity == identity;
+	return n;
+}
+
+/* Nobody wrote to it here yet, nor was it seen to have all that its peers had: it may be no more
+ * than what one of them sent, or a person loaded. */
+static bool is_new_copy(const Joining *joining)
+{
+	if (joining->is_fenced || joining->is_apart ||
+	    !peer_is_read(joining->diff->in->wanted->self))
+		return false;
+	return joining->was_joining ||
+	       (!joining->live->syncprov && !joining->live->is_multi_provider &&
+		!known_was_complete(joining->diff->in->known, joining->suffix));
+}
+
+/* That a new copy is the same as the one that it was taken from says nothing about a third: only
+ * what more peers have than have another one is the cluster's. */
+static bool is_divided(const Joining *joining)
+{
+	const size_t n_same = count_identity(joining, COPY_IS_SAME);
+
+	return is_new_copy(joining) && n_same > 0 &&
+	       count_identity(joining, COPY_IS_OTHER) >= n_same;
+}
+
 /* Another peer has the same. */
 static bool is_backed(const Joining *joining)
 {
-	for (size_t i = 0; i < joining->n_everybody; i++)
-		if (is_same(joining, &joining->peers[i]))
-			return true;
-	return false;
+	return find_identity(joining, COPY_IS_SAME) && !is_divided(joining);
 }
 
 /* It lacked nothing of its peers before one of them held another one. Where several do, that may
@@ -49,13 +85,9 @@ static bool is_backed(const Joining *joining)
 static bool was_complete(const Joining *joining)
 {
 	const KnownDatabase *known = known_database(joining->diff->in->known, joining->suffix);
-	size_t n_others = 0;
 
-	for (size_t i = 0; i < joining->n_everybody; i++)
-		n_others +=
-			copy_relation(joining->here, &joining->peers[i]).identity == COPY_IS_OTHER;
-	return n_others == 1 && joining->live->syncprov && !joining->was_joining && known &&
-	       known->is_complete;
+	return count_identity(joining, COPY_IS_OTHER) == 1 && joining->live->syncprov &&
+	       !joining->was_joining && known && known->is_complete;
 }
 
 /* Whoever did what is printed for a stranger would empty the cluster's own database. */
@@ -78,8 +110,31 @@ static const Hold *hold_stranger(const Joining *joining, const Content *peer)
 		remedy_fill(pool, REMEDY_STRANGER, remedy_number(pool, peer->peer_id), uri));
 }
 
+/* Which of the two is the cluster's only a person knows: both ways are said. */
+static const Hold *hold_divided(const Joining *joining, const Content *other)
+{
+	Pool *pool = joining->diff->pool;
+	const Content *same = find_identity(joining, COPY_IS_SAME);
+	const char *uri = joining_uri(joining, same);
+	const char *other_uri = joining_uri(joining, other);
+
+	return joining_wait_for(
+		joining, GUARD_CONTENT,
+		pool_printf(
+			pool,
+			"%s here is a copy of %s's, and %s has another database, which slapd "
+			"would merge with it. If that one is the cluster's, %s, and here: %s. "
+			"If this one is",
+			joining->suffix, uri, other_uri,
+			remedy_fill(pool, REMEDY_STRANGER, remedy_number(pool, same->peer_id), uri),
+			remedy_text(REMEDY_DATABASE_ANEW)),
+		remedy_fill(pool, REMEDY_STRANGER, remedy_number(pool, other->peer_id), other_uri));
+}
+
 static const Hold *hold_other(const Joining *joining, const Content *peer)
 {
+	if (is_divided(joining))
+		return hold_divided(joining, peer);
 	return is_backed(joining) || was_complete(joining)
 		       ? hold_stranger(joining, peer)
 		       : hold_suspect(joining, peer, SUSPICION_OTHER);
@@ -130,11 +185,13 @@ static const Hold *judge_own_changes(const Joining *joining)
 }
 
 /* One peer that is the same proves that a stranger is the stranger: only the link to that is held.
- */
+ * It proves nothing of a new copy, which other peers may read. */
 static const Hold *judge_strangers(const Joining *joining)
 {
 	const Hold *found = NULL;
 
+	if (is_divided(joining))
+		return hold_divided(joining, find_identity(joining, COPY_IS_OTHER));
 	for (size_t i = 0; i < joining->n_everybody; i++) {
 		const Content *peer = &joining->peers[i];
 

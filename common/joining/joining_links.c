@@ -8,11 +8,9 @@
 #include "common/joining/joining_extra.h"
 #include "common/joining/joining_hidden.h"
 #include "common/joining/joining_identity.h"
-#include "common/live/live_running.h"
+#include "common/joining/joining_other_source.h"
 #include "common/plan/plan_changes.h"
 #include "common/remedies/remedies.h"
-
-#define SOURCE_PATIENCE_SEC 60
 
 /*
  * Which peers may be read already. A joining node reads one peer until it has everything of it:
@@ -109,19 +107,6 @@ static bool has_all_of_a_source(const Links *links)
 	return false;
 }
 
-static bool is_connected(const Links *links, const LiveConsumer *consumer)
-{
-	const Live *live = links->joining.diff->in->live;
-	const RunningConsumer *running;
-	RunningIndex index;
-
-	if (!live->runs.is_known)
-		return false;
-	running_index(&live->runs, links->joining.live->suffixes->values[0].bytes, &index);
-	running = running_find(&index, consumer->rid, consumer->provider);
-	return running && running->is_connected;
-}
-
 /*
  * slapd itself has no connection to it: what it read so far it reads again anyway, from whomever.
  * Where slapd does not tell that, one look that failed is no reason to begin anew, which may be
@@ -130,19 +115,9 @@ static bool is_connected(const Links *links, const LiveConsumer *consumer)
 static bool source_is_lost(const Links *links)
 {
 	const Diff *diff = links->joining.diff;
-	const KnownDatabase *known = known_database(diff->in->known, links->joining.suffix);
-	const int64_t since_sec = known ? known->source_gone_sec : 0;
 
 	return diff->in->live->runs.is_known ||
-	       (since_sec > 0 && diff->in->facts->now_sec - since_sec >= SOURCE_PATIENCE_SEC);
-}
-
-static void note_gone(const Links *links)
-{
-	Plan *plan = links->joining.diff->plan;
-
-	POOL_PUSH(links->joining.diff->pool, plan->copies.source_gone, plan->copies.n_source_gone,
-		  links->joining.suffix);
+	       joining_is_gone_for_long(diff, links->joining.suffix);
 }
 
 /* Another peer takes the place of the one that is gone: never both at once. */
@@ -242,11 +217,43 @@ static void source_judge(const Links *links, size_t index, const Content *source
 	const Content *current = content_at(links, links->of_live[index]->peer->id);
 	const char *why = why_leave(links, current, source);
 
-	if (!why || is_connected(links, live))
+	if (!why || joining_is_connected(&links->joining, live))
 		return;
-	note_gone(links);
+	joining_note_gone(links->joining.diff, links->joining.suffix);
 	if (source_is_lost(links))
 		source_replace(links, live, source, why);
+}
+
+static void hold_beside(const Links *links, const LiveConsumer *other)
+{
+	const Joining *joining = &links->joining;
+	const Hold *hold = joining_hold(
+		joining, GUARD_JOINING,
+		pool_printf(joining->diff->pool,
+			    "%s: this node still reads %s, which peers.json does not name as its "
+			    "provider: read beside it, a peer would bring back what is deleted "
+			    "meanwhile. Its peers follow when the refresh from there is complete; "
+			    "only if it never will be",
+			    joining->suffix, other->syncrepl.value[SYNCREPL_PROVIDER]),
+		remedy_text(REMEDY_RELEASE_JOINING));
+	Change *change;
+
+	for (size_t at = 0; (change = addition_next(links, &at));)
+		hold_addition(links, change, hold);
+}
+
+/* What fills this copy from elsewhere is a first provider, too. contextCSN comes at the end. */
+static void other_source_first(const Links *links)
+{
+	const LiveConsumer *other = joining_other_source(&links->joining, links->of_live);
+
+	if (!other ||
+	    diff_is_released_for(links->joining.diff, GUARD_JOINING, links->joining.suffix))
+		return;
+	if (links->joining.here->n_context_csns == 0)
+		hold_beside(links, other);
+	else
+		hold_unknown_sids(links);
 }
 
 static void one_source_first(const Links *links)
@@ -255,6 +262,7 @@ static void one_source_first(const Links *links)
 	size_t index = 0;
 	const size_t n_read = count_read(links, &index);
 
+	other_source_first(links);
 	if (n_read > 0 && has_all_of_a_source(links) && !has_too_much(links)) {
 		if (!diff_is_released_for(links->joining.diff, GUARD_JOINING,
 					  links->joining.suffix))

@@ -10,7 +10,6 @@
 #include "common/copy/csn_set.h"
 #include "common/copy/lag.h"
 #include "common/joining/joining.h"
-#include "common/joining/joining_copies.h"
 #include "common/joining/joining_sessions.h"
 #include "common/live/calm.h"
 #include "common/live/live_running.h"
@@ -76,14 +75,16 @@ static bool reads_already(const Joining *joining, const Content *peer)
 /* It cannot be asked, and was read from here, showed entries, or made changes that are here: what
  * is deleted anywhere while it comes back, and reads everything anew for a server ID that it does
  * not know, stays at one of the others. Seen on 2.6.10 in 4 of 6 histories, hundreds of entries,
- * and nearly never where the server ID was known. So one that is down is waited for as well. */
+ * and nearly never where the server ID was known. So one that is down is waited for as well, and
+ * one that refuses our account: it runs, may have all that it showed, and may come back any moment.
+ */
 static bool was_met(const Joining *joining, const Content *peer)
 {
 	const Known *known = joining->diff->in->known;
 	const KnownDatabase *database = known_database(known, joining->suffix);
 	size_t position = 0;
 
-	if (peer->state != CONTENT_UNREACHABLE)
+	if (peer->state != CONTENT_UNREACHABLE && peer->state != CONTENT_DENIED)
 		return false;
 	if (csn_newest(joining->here->context_csns, joining->here->n_context_csns, peer->peer_id))
 		return true;
@@ -354,7 +355,7 @@ static const Hold *judge_far(const Joining *joining)
 	return NULL;
 }
 
-static const Hold *judge_readers(const Joining *joining)
+const Hold *joining_judge_readers(const Joining *joining)
 {
 	const Hold *hold = judge_sessions(joining);
 
@@ -394,5 +395,5 @@ const Hold *joining_judge_flag(Diff *diff, const WantedDatabase *wanted, const L
 		return hold;
 	if (!live->syncprov && !wanted->desired->syncprov.is_managed)
 		return NULL;
-	return judge_readers(&joining);
+	return joining_judge_readers(&joining);
 }

@@ -13,6 +13,7 @@ typedef struct DatabasePlan {
 	size_t *changes; /* its places in those of the plan; also of the overlay below it, and of
 			    what slapd has in memory only */
 	size_t n_changes;
+	bool first_is_read; /* a first change here would find all connected that read from here */
 } DatabasePlan;
 
 #endif

@@ -46,6 +46,7 @@ typedef struct Probe {
 	long clock_ahead_sec;        /* the peer's clock less ours */
 	int64_t certificate_end_sec; /* since 1970; 0: no TLS, or not told */
 	int64_t log_oldest_sec;      /* of the changes that its log showed; 0: it showed none */
+	bool log_is_in_order;        /* it was seen to say so of its log (LOG_WORD) */
 	unsigned duration_msec;
 } Probe;
 

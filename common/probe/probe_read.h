@@ -32,6 +32,8 @@ typedef struct ProbeLog {
 	ProbeAnswer sync;    /* its base, by a critical synchronisation control */
 	ProbeAnswer root;    /* its base with contextCSN, which no such search returns */
 	ProbeAnswer changes; /* some of the changes in it, the types of what each must have */
+	int compared;        /* LDAP results of comparing something at its base, */
+	int compared_here;   /* and at the suffix of the database; -1: not done */
 } ProbeLog;
 
 /* True when its contextCSN lacks what that of the database had, which was read before: no change is

@@ -16,6 +16,7 @@ enum {
 	CRITICAL_EXTENSION = 12,
 	BUSY = 51,
 	UNAVAILABLE = 52,
+	UNWILLING = 53,
 };
 
 static bool is_busy(const ProbeAnswer *answer)
@@ -156,10 +157,18 @@ static int64_t oldest_sec(const Tree *changes)
 	return oldest;
 }
 
+/* LOG_WORD, unless slapd there compares nowhere. */
+static bool says_in_order(const ProbeLog *log)
+{
+	return log->compared == UNWILLING && log->compared_here >= 0 &&
+	       log->compared_here != UNWILLING;
+}
+
 void probe_take_log(Pool *pool, Probe *probe, const ProbeLog *log)
 {
 	probe->steps[PROBE_LOG] = PROBE_UNKNOWN;
 	probe->log_oldest_sec = oldest_sec(log->changes.entries);
+	probe->log_is_in_order = says_in_order(log);
 	if (!can_be_read(pool, probe, log))
 		return;
 	if (!log->is_accesslog)

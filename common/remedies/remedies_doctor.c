@@ -66,6 +66,10 @@ const RemedyRow remedies_doctor[REMEDY_COUNT] = {
 		{"fence-by-hand", REMEDY_WORDS,
 		 "stop slapd, give that database the line olcReadOnly: TRUE in the output of slapcat -n 0, load that into an empty slapd.d with slapadd -n 0, and start it; when `syncward verify` sees it in step, olcReadOnly: FALSE opens it",
 		 "test_fence.py::test_an_old_backup_is_closed_until_it_has_what_its_peer_has"},
+	[REMEDY_OVERLAY_LAST] =
+		{"overlay-last", REMEDY_WORDS,
+		 "while slapd runs, delete the entry of the overlay syncprov from cn=config and add it again, without its number: it comes last then",
+		 "test_relay_away.py::test_an_overlay_behind_syncprov_keeps_its_place"},
 	[REMEDY_READERS] = {"readers", REMEDY_WORDS,
 			    "write \"access\": true in this database of peers.json",
 			    "test_remedies_doctor.py::test_a_reader_sees_everything_with_the_line"},

@@ -37,6 +37,17 @@ static bool is_not_judged(const PlanHolds *held, const char *suffix)
 	return false;
 }
 
+/* What peers show while it joins is gone when they are. */
+static KnownDatabase kept_as_it_was(Pool *pool, const Plan *plan, const Facts *facts,
+				    const KnownDatabase *before)
+{
+	KnownDatabase kept = *before;
+
+	if (kept.is_joining && is_not_judged(&plan->held, kept.suffix))
+		memory_shown(pool, facts, before, &kept);
+	return kept;
+}
+
 static int64_t source_gone_sec(const Plan *plan, const Facts *facts, const Known *known,
 			       const char *suffix)
 {
@@ -268,7 +279,8 @@ static void memory_databases(Pool *pool, const PlanInput *input, const Plan *pla
 			continue;
 		if (is_not_judged(&plan->held, suffix)) {
 			if (before)
-				POOL_PUSH(pool, databases, n_databases, *before);
+				POOL_PUSH(pool, databases, n_databases,
+					  kept_as_it_was(pool, plan, facts, before));
 			continue;
 		}
 		if (!held_database(pool, plan, facts, known, suffix, &database)) {
@@ -358,7 +370,7 @@ void memory_held(Pool *pool, const Plan *plan, const Facts *facts, Known *known)
 
 		if (held_database(pool, plan, facts, known, suffix, &database))
 			continue;
-		database = known->databases[i];
+		database = kept_as_it_was(pool, plan, facts, &known->databases[i]);
 		database.was_partial = was_partial(plan, known, suffix);
 		POOL_PUSH(pool, databases, n_databases, database);
 	}

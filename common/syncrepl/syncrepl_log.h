@@ -9,6 +9,14 @@
 /* Delta-syncrepl: a link that reads changes from a log of its provider (syncdata, logbase and
  * logfilter in slapd.conf(5)). */
 
+/*
+ * What a node says of its log to those who read it, in an attribute of the log's database: no link
+ * of the node must read a database whose provider others may read from its log. Comparing is
+ * refused there then, which every account can see and nobody needs.
+ */
+#define LOG_WORD_ATTRIBUTE "olcRestrict"
+#define LOG_WORD           "compare"
+
 /* True for the keywords that make a link read a log. */
 bool syncrepl_is_log_keyword(SyncreplKeyword keyword);
 

@@ -22,9 +22,22 @@ static const struct {
 };
 _Static_assert(ARRAY_SIZE(troubles) == HEALTH_STATE_COUNT, "say how every state is told");
 
+/* Nobody who answers has what may be missing: whether it is, only those can tell who are away. */
+static bool is_open(const DatabaseHealth *health, const CopyHealth *copy)
+{
+	return copy->state == HEALTH_OLDER && !health->has_missing_for_sure;
+}
+
 static const char *trouble_text(Pool *pool, const DatabaseHealth *health, const CopyHealth *copy,
 				const char *who)
 {
+	if (is_open(health, copy))
+		return pool_printf(
+			pool,
+			"whether %s lacks changes of its own server ID, the newest %s, only peers "
+			"that are away can tell; a crash behind a delete looks like that. After a "
+			"loss of data, or an older backup, let no client write until they are back",
+			who, health->missing);
 	switch (copy->state) {
 	case HEALTH_OLDER:
 		return pool_printf(
@@ -55,7 +68,7 @@ static const char *trouble_text(Pool *pool, const DatabaseHealth *health, const 
 static void copy_tell(Pool *pool, const DatabaseHealth *health, const CopyHealth *copy,
 		      const char *uri, ConditionList *ret)
 {
-	const char *code = troubles[copy->state].code;
+	const char *code = is_open(health, copy) ? "perhaps-older" : troubles[copy->state].code;
 	const char *what;
 
 	if (!code)
@@ -63,20 +76,21 @@ static void copy_tell(Pool *pool, const DatabaseHealth *health, const CopyHealth
 	what = trouble_text(pool, health, copy,
 			    uri ? pool_printf(pool, "peer %u (%s)", copy->peer_id, uri)
 				: "this node");
-	condition_add(pool, ret,
-		      (Condition){
-			      .key = pool_printf(pool, KEY_PREFIX "%s %s %u", code, health->suffix,
-						 copy->peer_id),
-			      .begins = EVENT_FINDING,
-			      .ends = EVENT_FINDING_GONE,
-			      .text = pool_printf(pool, "%s: %s [%s]", health->suffix, what, code),
-			      .kind = CONDITION_FINDING,
-			      .code = code,
-			      .is_critical = troubles[copy->state].is_critical,
-			      .what = what,
-			      .suffix = health->suffix,
-			      .peer = uri,
-		      });
+	condition_add(
+		pool, ret,
+		(Condition){
+			.key = pool_printf(pool, KEY_PREFIX "%s %s %u", code, health->suffix,
+					   copy->peer_id),
+			.begins = EVENT_FINDING,
+			.ends = EVENT_FINDING_GONE,
+			.text = pool_printf(pool, "%s: %s [%s]", health->suffix, what, code),
+			.kind = CONDITION_FINDING,
+			.code = code,
+			.is_critical = troubles[copy->state].is_critical && !is_open(health, copy),
+			.what = what,
+			.suffix = health->suffix,
+			.peer = uri,
+		});
 }
 
 void health_conditions(Pool *pool, const DatabaseHealth *health, const char *const *uris,

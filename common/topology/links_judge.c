@@ -17,9 +17,10 @@ static const char *loss_text(Pool *pool, const LinksCuts *cuts)
 	for (size_t i = 0; i < cuts->n_items; i++)
 		if (links_cut_may_lose(&cuts->items[i]))
 			return pool_printf(pool,
-					   "; when a provider is back that was away so, slapd may "
-					   "lose some of what both sides wrote, unless "
-					   "syncward-fence is enabled there; only `%s` tells",
+					   "; when such a provider is back, slapd may lose some "
+					   "of what both sides wrote: syncward-fence there "
+					   "prevents it after a restart, nothing after a cut "
+					   "network; only `%s` tells",
 					   remedy_text(REMEDY_COMPARE));
 	return "";
 }

@@ -46,6 +46,7 @@ typedef struct WantedDatabase {
 	bool has_unknown_reader; /* "readers" is not given, and no DN is known of a link (SASL) */
 	WantedLog *logs;         /* that must be here; most databases have none */
 	size_t n_logs;
+	bool lacks_log; /* "delta" has this node read a log that was not seen (delta_wanted()) */
 } WantedDatabase;
 
 /* What this node must be: Desired seen from one peer, secrets filled in. */

@@ -16,6 +16,7 @@ static const MemoryType types[] = {
 	{"olcSyncrepl", NULL, "olcDatabaseConfig", MEMORY_TEXT},
 	{"olcMultiProvider", "olcMirrorMode", "olcDatabaseConfig", MEMORY_BOOLEAN},
 	{"olcReadOnly", NULL, NULL, MEMORY_BOOLEAN},
+	{"olcRestrict", NULL, NULL, MEMORY_TEXT},
 	{"olcDatabase", NULL, "olcDatabaseConfig", MEMORY_TEXT},
 	{"olcDbDirectory", NULL, "olcMdbConfig", MEMORY_TEXT},
 	{"olcDbIndex", NULL, "olcMdbConfig", MEMORY_TEXT},

@@ -48,9 +48,9 @@ def panels():
     return json.loads(read(DASHBOARD))["panels"]
 
 
-def queries(panel):
-    """Its expressions, with all clusters chosen."""
-    return [target["expr"].replace("$cluster", ".*") for target in panel["targets"]]
+def queries(panel, clusters=".*"):
+    """Its expressions, with all clusters chosen, or others."""
+    return [target["expr"].replace("$cluster", clusters) for target in panel["targets"]]
 
 
 def metrics_of(expression):

@@ -153,7 +153,6 @@ static void say(const SimLooked *looked, const Known *known)
 	sim_tally.beats++;
 	sim_tally.beats_there += place != host->at;
 	sim_beat(&host->sim->cluster, place, host->at, says);
-	host->sim->told[place] |= 1U << host->at;
 	host->sim->cluster.now++;
 	host->said = says;
 	host->said_at = host->sim->cluster.now;

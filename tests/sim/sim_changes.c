@@ -47,6 +47,7 @@ void sim_changes_configure(SimCluster *cluster, size_t at, SimChangesConfig conf
 	if (config.is_begun && !changes->has_begun)
 		begin(node, config.is_written);
 	changes->is_written = config.is_written;
+	changes->is_said = config.is_said;
 }
 
 static void oldest_drop(SimChanges *changes)

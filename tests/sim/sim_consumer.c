@@ -196,8 +196,8 @@ static void change_take(SimCluster *cluster, size_t at, size_t from, const SimMe
 
 		is_taken = entry_take(node, &message->entry);
 		is_new = !was_here;
-		cluster->was_overtaken |=
-			is_taken && !was_here && sim_is_covered(node, message->entry.csn);
+		if (is_taken && !was_here && sim_is_covered(node, message->entry.csn))
+			cluster->overtaken |= 1U << message->entry.name;
 	}
 	if (!is_taken) {
 		csn_take(cluster, at, message->csn);
@@ -234,6 +234,36 @@ static void logged_take(SimCluster *cluster, size_t at, size_t from, const SimMe
 	sim_send(cluster, at, from, deleted);
 }
 
+/* A refreshOnly reads all anew behind the first change of a provider, however well that one and its
+ * reader were connected before: it may bring back what is deleted here and not yet there. */
+static void return_note(SimCluster *cluster, size_t at, size_t from, const SimEntry *entry)
+{
+	const SimNode *node = &cluster->nodes[at];
+	const SimLink *link = &node->links[from];
+
+	if (link->is_polled && link->is_anew && entry->name < SIM_NAMES &&
+	    !has_uuid(&node->copy, entry->uuid) && sim_is_covered(node, entry->csn))
+		cluster->polled[entry->name] =
+			(SimReturn){.uuid = entry->uuid, .covered = link->cookie};
+}
+
+/* syncprov_matchops() knows whom a change came from by its cookie, and what a refresh names has
+ * none: it goes back there, too, which may have deleted it meanwhile. Seen
+ * on 2.4.57, 2.5.13, 2.6.10. */
+static void refreshed_take(SimCluster *cluster, size_t at, size_t from, const SimEntry *entry)
+{
+	SimNode *node = &cluster->nodes[at];
+
+	return_note(cluster, at, from, entry);
+	if ((!sim_knows(SIM_FACT_SEVERAL) && sim_is_covered(node, entry->csn)) ||
+	    !entry_take(node, entry))
+		return;
+	node->is_dirty = true;
+	if (!sim_knows(SIM_FACT_WHOLE))
+		(void)sim_context_take(node, entry->csn, true);
+	sim_send(cluster, at, SIM_CLIENT, (SimMessage){.kind = SIM_CHANGED, .entry = *entry});
+}
+
 static void message_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
 {
 	SimNode *node = &cluster->nodes[at];
@@ -243,14 +273,7 @@ static void message_take(SimCluster *cluster, size_t at, size_t from, const SimM
 		logged_take(cluster, at, from, message);
 		break;
 	case SIM_REFRESHED:
-		if ((!sim_knows(SIM_FACT_SEVERAL) && sim_is_covered(node, message->entry.csn)) ||
-		    !entry_take(node, &message->entry))
-			break;
-		node->is_dirty = true;
-		if (!sim_knows(SIM_FACT_WHOLE))
-			(void)sim_context_take(node, message->entry.csn, true);
-		sim_send(cluster, at, from,
-			 (SimMessage){.kind = SIM_CHANGED, .entry = message->entry});
+		refreshed_take(cluster, at, from, &message->entry);
 		break;
 	case SIM_COOKIE:
 		cookie_take(cluster, at, &message->cookie);
@@ -291,7 +314,7 @@ void sim_link_drop(SimCluster *cluster, size_t reader, size_t provider)
 
 	link->phase = SIM_DOWN;
 	link->since = cluster->now;
-	link->is_present = link->has_cookie = link->is_logging = false;
+	link->is_present = link->has_cookie = link->is_logging = link->is_anew = false;
 	link->told_sid = 0;
 	link->cookie = (SimContext){0};
 	link->n_seen = link->n_queue = 0;
@@ -312,7 +335,8 @@ void sim_stop(SimCluster *cluster, size_t at, bool is_killed)
 
 	links_drop(cluster, at);
 	sim_changes_close(node, is_killed);
-	cluster->forgot |= is_killed && has_overlay && node->is_forgetful;
+	if (is_killed && has_overlay)
+		cluster->forgotten |= node->forgettable;
 	if (!is_killed && has_overlay)
 		sim_overlay_close(cluster, at);
 	node->has_overlay = has_overlay;

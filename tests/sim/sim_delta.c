@@ -7,6 +7,7 @@
 #include "agent/disk/log_folders.h"
 #include "common/plan/config_values.h"
 #include "common/probe/probe_read.h"
+#include "common/syncrepl/syncrepl_log.h"
 #include "tests/lib/memory_directory.h"
 #include "tests/sim/sim_internal.h"
 #include "tests/sim/sim_rollout.h"
@@ -52,7 +53,8 @@ void sim_delta_reload(SimHost *host)
 {
 	const Tree *config = memory_directory_config(host->memory);
 	const Entry *database = log_database(config);
-	SimChangesConfig changes = {.is_there = false};
+	SimChangesConfig changes = {
+		.is_said = database && entry_has_value(database, LOG_WORD_ATTRIBUTE, LOG_WORD)};
 
 	for (size_t i = 0; database && i < config->n_entries; i++) {
 		const Entry *entry = &config->entries[i];
@@ -133,6 +135,13 @@ static Tree changes_make(Pool *pool, const SimChanges *changes)
 	return tree;
 }
 
+/* What these rules prevent no node would say of its log either. */
+static bool is_word_off(void)
+{
+	return sim_rule_is_off(SIM_SHOWN) || sim_rule_is_off(SIM_LAGS) ||
+	       sim_rule_is_off(SIM_OWN_LOG);
+}
+
 /* The program's own judgement of the answers. */
 void sim_delta_probe(Pool *pool, const SimHost *host, size_t peer, Probe *probe)
 {
@@ -150,7 +159,9 @@ void sim_delta_probe(Pool *pool, const SimHost *host, size_t peer, Probe *probe)
 				   .is_accesslog = true,
 				   .sync = {.code = is_shown ? 0 : 32, .entries = shown},
 				   .root = {.entries = shown},
-				   .changes = {.entries = &items}});
+				   .changes = {.entries = &items},
+				   .compared = changes->is_said || is_word_off() ? 53 : 5,
+				   .compared_here = 5});
 	/* What the provider had then is not asked. */
 	if (sim_rule_is_off(SIM_LAGS))
 		probe->n_context_csns = 0;

@@ -162,7 +162,17 @@ static void beats_draw(uint64_t *state, SimHistory *history)
 			history->choices[i].verb = sim_draw(state, 2) ? SIM_ROUND : SIM_FLOW;
 }
 
-/* Logs are read only behind some passes and changes. */
+/* Logs are read only behind some passes and changes: who has one made, sees those of others, says
+ * so, hears that they do. */
+static void reads_draw(SimHistory *history)
+{
+	static const SimVerb way[] = {SIM_ROUND, SIM_WRITE, SIM_FLOW,
+				      SIM_ROUND, SIM_ROUND, SIM_ROUND};
+
+	for (size_t i = 0; i < ARRAY_SIZE(way) && i + 1 < history->n_choices; i++)
+		history->choices[i + 1] = (SimChoice){.verb = way[i], .of = {1, 1}};
+}
+
 static void delta_draw(uint64_t *state, SimHistory *history)
 {
 	static const SimVerb verbs_drawn[] = {SIM_DELTA, SIM_FLOW,  SIM_ROUND,  SIM_FLOW,
@@ -176,6 +186,8 @@ static void delta_draw(uint64_t *state, SimHistory *history)
 				history->n_nodes);
 	history->choices[0] = (SimChoice){
 		.verb = SIM_DELTA, .of = {(1U << history->n_nodes) - 1 - sim_draw(state, 2)}};
+	if (sim_draw(state, 2))
+		reads_draw(history);
 }
 
 static const SimStart starts_drawn[] = {SIM_STOCK, SIM_FORMED, SIM_EMPTY};

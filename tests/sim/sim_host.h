@@ -114,8 +114,6 @@ struct Sim {
 	bool opened_unread; /* a node let clients write while a copy did not read from it */
 	unsigned made_anew[SIM_NODES]; /* by reader: bits of nodes that it read, and that it was
 					  made to read in another way since the last choice */
-	unsigned told[SIM_NODES]; /* by place: bits of nodes whose heartbeat was written there since
-				     then */
 	bool is_loud;
 	char breach[256]; /* of a rule, seen by a pass; "": none */
 };

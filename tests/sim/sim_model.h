@@ -67,6 +67,7 @@ typedef struct SimChange {
 typedef struct SimChanges {
 	bool is_there;
 	bool is_written; /* an overlay writes into it, and does not only begin it */
+	bool is_said;    /* LOG_WORD */
 	bool has_begun;
 	bool is_twice;     /* it names a server twice: a log that is written where there was data */
 	SimContext least;  /* minCSN: whoever lacks that is refused */
@@ -108,6 +109,7 @@ typedef struct SimLink {
 	bool is_polled;  /* refreshOnly: its connection ends with the refresh */
 	bool is_refused; /* its password is wrong */
 	bool reads_log;  /* syncdata, logbase: changes come out of the log of changes */
+	bool is_anew;    /* its cookie lacked a server ID: everything is sent, whatever it has */
 	bool has_fallen; /* SYNCLOG_FALLBACK: it reads the database once */
 	bool is_logging; /* this connection reads the log */
 	SimPhase phase;
@@ -124,6 +126,12 @@ typedef struct SimLink {
 	size_t n_queue;
 } SimLink;
 
+/* An entry that came back where it was deleted. */
+typedef struct SimReturn {
+	uint16_t uuid;      /* 0: none did */
+	SimContext covered; /* by who sent it */
+} SimReturn;
+
 typedef struct SimNode {
 	bool is_up;
 	bool has_overlay;
@@ -138,9 +146,9 @@ typedef struct SimNode {
 	SimContext memory; /* of the overlay */
 	SimLog log;
 	SimChanges changes;
-	bool is_unsaved;   /* the overlay has a contextCSN that no checkpoint wrote */
-	bool is_forgetful; /* and there is a change of a client in it */
-	bool is_dirty;     /* si_dirty: a change came without a CSN */
+	bool is_unsaved;      /* the overlay has a contextCSN that no checkpoint wrote */
+	unsigned forgettable; /* bits of names that clients changed here since */
+	bool is_dirty;        /* si_dirty: a change came without a CSN */
 	uint32_t started;
 	uint32_t late;            /* its clock is behind by so many seconds */
 	uint32_t last_csn;        /* that it gave to a change */
@@ -153,13 +161,19 @@ typedef struct SimCluster {
 	bool is_cut[SIM_NODES][SIM_NODES];
 	uint32_t now; /* seconds; each change has one of its own */
 	uint16_t n_uuids;
-	bool was_overtaken; /* a deletion, on its way, by the entry, which came from another node
-			       that had it by a refresh and so without a CSN: it is back, and no
-			       agent can help it */
-	bool was_early; /* a client deleted what came by a refresh that had not ended, and who polls
-			   that node keeps it: its refresh deletes only what the cookie covers */
-	bool forgot; /* a slapd was killed before it wrote contextCSN: what came last may be sent by
-			nobody (fact of slapd, and of no agent) */
+	/* Bits of names of which: */
+	unsigned overtaken; /* a deletion, on its way, was, by the entry, which came from another
+			       node that had it by a refresh and so without a CSN: it is back, and
+			       no agent can help it */
+	unsigned early;     /* a client deleted what came by a refresh that had not ended, and who
+			       polls that node keeps it: its refresh deletes only what the cookie
+			       covers */
+	unsigned
+		forgotten;        /* a slapd was killed before it wrote the contextCSN of their last
+				     change: that may be sent by nobody (fact of slapd, and of no agent) */
+	SimCsn unsent[SIM_NAMES]; /* the version that it sent to nobody, and that a client's next
+				     change there let seem to be everywhere; time 0: none */
+	SimReturn polled[SIM_NAMES]; /* what a refreshOnly brought back that read all anew */
 } SimCluster;
 
 bool sim_csn_is_newer(SimCsn one, SimCsn other);
@@ -204,6 +218,7 @@ typedef struct SimChangesConfig {
 	bool is_there;
 	bool is_begun;
 	bool is_written;
+	bool is_said; /* LOG_WORD */
 } SimChangesConfig;
 
 void sim_changes_configure(SimCluster *cluster, size_t node, SimChangesConfig config);

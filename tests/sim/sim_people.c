@@ -3,6 +3,7 @@
 
 #include "agent/pass/pass.h"
 #include "common/plan/plan.h"
+#include "tests/sim/sim_internal.h"
 #include "tests/sim/sim_rollout.h"
 #include "tests/sim/sim_state.h"
 #include "tests/sim/sim_wanted.h"
@@ -18,7 +19,8 @@ void sim_machine_make(Sim *sim, size_t at)
 	node->disk = node->memory = (SimContext){0};
 	node->log = (SimLog){0};
 	node->changes = (SimChanges){.is_there = false};
-	node->is_unsaved = node->is_forgetful = node->is_dirty = false;
+	node->is_unsaved = node->is_dirty = false;
+	node->forgettable = 0;
 	sim_state_forget(host->state_dir);
 	sim_rollout_forget(host);
 	host->had_entries = host->lacks_folder = false;
@@ -49,7 +51,8 @@ static void database_put(SimPlay *play, size_t at, const SimCopy *copy, const Si
 		sim_stop(&play->sim.cluster, at, true);
 	node->copy = *copy;
 	node->disk = *context;
-	node->is_unsaved = node->is_forgetful = false;
+	node->is_unsaved = false;
+	node->forgettable = 0;
 	play->sim.hosts[at].is_reference = false;
 	if (was_up)
 		sim_start(&play->sim.cluster, at);
@@ -235,6 +238,32 @@ static void role_change(Sim *sim, SimVerb verb, size_t at, unsigned nodes)
 
 #define KEPT 100 /* seconds that a log keeps a change, before somebody wants it shorter */
 
+/*
+ * Until it has what the others' logs kept for longer a node keeps its own: what it deletes there,
+ * an older change of theirs no longer meets, and is carried out. A peer that is away for longer
+ * than a log keeps is told before (log-short).
+ */
+static bool lacks_what_is_older(const SimCluster *cluster, size_t at, uint32_t before)
+{
+	for (size_t i = 0; i < cluster->n_nodes; i++) {
+		const SimChanges *changes = &cluster->nodes[i].changes;
+
+		for (size_t k = 0; k < changes->n_items; k++)
+			if (changes->items[k].csn.time < before &&
+			    !sim_is_covered(&cluster->nodes[at], changes->items[k].csn))
+				return true;
+	}
+	return false;
+}
+
+static void purge(SimCluster *cluster, size_t at)
+{
+	const uint32_t before = cluster->now - KEPT;
+
+	if (!lacks_what_is_older(cluster, at, before))
+		sim_changes_purge(&cluster->nodes[at], before);
+}
+
 static void delta_change(Sim *sim, unsigned nodes)
 {
 	if (!sim->has_agent || !sim_wanted_set_delta(sim, !sim->has_delta))
@@ -272,7 +301,7 @@ static void file_acts(SimPlay *play, const SimChoice *choice)
 		host->lacks_folder = !host->lacks_folder;
 		break;
 	case SIM_PURGE:
-		sim_changes_purge(&play->sim.cluster.nodes[at], play->sim.cluster.now - KEPT);
+		purge(&play->sim.cluster, at);
 		break;
 	case SIM_CORRECT:
 		sim_wanted_read(host, SIM_NO_MISTAKE);

@@ -11,8 +11,11 @@ typedef struct SimRecord {
 	uint16_t uuid; /* another entry of that name is not the one that was deleted */
 	bool is_deleted;
 	bool is_acknowledged; /* in this history */
-	bool is_contested;    /* it is older than what was there */
-	bool is_tolerated;    /* by a clock that is as late as G11 lets pass */
+	SimCsn newest;        /* of all acknowledged changes under that name */
+	bool is_contested;    /* it is older than one of them */
+	bool is_tolerated;    /* by a clock that differs from no other by more than G11 lets pass */
+	bool is_slapds;  /* syncward was there, and what became of it is slapd's own: a loss, */
+	bool may_differ; /* and that one copy has it and another does not */
 	bool is_held[SIM_NODES];
 	bool was_whole[SIM_NODES]; /* with its passwords, whichever version */
 } SimRecord;

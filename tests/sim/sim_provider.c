@@ -38,7 +38,8 @@ void sim_overlay_open(SimCluster *cluster, size_t at)
 
 	node->has_overlay = true;
 	node->memory = node->disk;
-	node->is_unsaved = node->is_forgetful = node->is_dirty = false;
+	node->is_unsaved = node->is_dirty = false;
+	node->forgettable = 0;
 	if (sim_context_is_empty(&node->memory) && node->copy.n_entries > 0) {
 		if (node->has_consumers)
 			return;
@@ -52,7 +53,8 @@ static void checkpoint(SimNode *node)
 {
 	if (node->is_unsaved && node->copy.n_entries > 0)
 		node->disk = node->memory;
-	node->is_unsaved = node->is_forgetful = false;
+	node->is_unsaved = false;
+	node->forgettable = 0;
 }
 
 void sim_overlay_close(SimCluster *cluster, size_t at)
@@ -211,11 +213,12 @@ static SimCsn change_make(SimCluster *cluster, size_t at, SimEntry what, bool is
 	}
 	if (is_delete)
 		sim_copy_remove(&node->copy, message.entry.uuid);
-	cluster->was_early |= is_delete && is_polled(cluster, at) && !sim_is_covered(node, before);
+	if (is_delete && is_polled(cluster, at) && !sim_is_covered(node, before))
+		cluster->early |= 1U << what.name;
 	if (node->has_overlay) {
 		sim_log_add(node, &message);
 		(void)sim_context_take(node, csn, false);
-		node->is_forgetful = true;
+		node->forgettable |= 1U << what.name;
 		sim_send(cluster, at, SIM_CLIENT, message);
 	}
 	sim_changes_add(cluster, at, SIM_CLIENT,
@@ -226,8 +229,34 @@ static SimCsn change_make(SimCluster *cluster, size_t at, SimEntry what, bool is
 	return csn;
 }
 
+static bool is_elsewhere(const SimCluster *cluster, size_t at, const SimEntry *entry)
+{
+	for (size_t i = 0; i < cluster->n_nodes; i++) {
+		const SimEntry *same = sim_find_uuid(&cluster->nodes[i].copy, entry->uuid);
+
+		if (i != at && same && !sim_csn_is_newer(entry->csn, same->csn))
+			return true;
+	}
+	return false;
+}
+
+/* Of what a killed slapd had not sent nobody can tell any more behind its next change. */
+static void unsent_note(SimCluster *cluster, size_t at)
+{
+	const SimNode *node = &cluster->nodes[at];
+
+	for (size_t i = 0; node->has_overlay && i < node->copy.n_entries; i++) {
+		const SimEntry *entry = &node->copy.entries[i];
+
+		if (entry->name < SIM_NAMES && entry->csn.sid == node->sid &&
+		    !sim_is_covered(node, entry->csn) && !is_elsewhere(cluster, at, entry))
+			cluster->unsent[entry->name] = entry->csn;
+	}
+}
+
 SimCsn sim_write(SimCluster *cluster, size_t at, unsigned name, bool is_delete)
 {
+	unsent_note(cluster, at);
 	return change_make(cluster, at, (SimEntry){.name = (uint8_t)name}, is_delete);
 }
 
@@ -371,6 +400,7 @@ void sim_connect(SimCluster *cluster, size_t reader, size_t at)
 	link->phase = SIM_REFRESH;
 	link->made_contact = true;
 	link->is_present = cookie.tells_present;
+	link->is_anew = cookie.is_none && !sim_context_is_empty(sim_context(node));
 	link->told_sid = node->has_flag ? node->sid : 0;
 	link->has_cookie = cookie.is_changed;
 	link->cookie = provider->memory;

@@ -77,6 +77,7 @@ ELSEWHERE = {
         "older": "test_daemon_health.py::test_an_old_backup_is_told_until_somebody_looked_into_it",
         "other-database":
             "test_daemon_copies.py::test_a_peer_that_diverged_and_one_with_another_database_are_told_apart",
+        "perhaps-older": "test_daemon_health.py::test_an_old_backup_is_told_until_somebody_looked_into_it",
         "replaced": "test_daemon_copies.py::"
                     "test_a_database_that_a_peer_loaded_anew_has_replaced_is_told_until_somebody_looked_into_it",
         "restored": "test_restored.py::test_what_an_old_backup_without_context_csn_took_away_is_told_until_somebody_looked_into_it",

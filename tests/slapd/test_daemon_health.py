@@ -138,19 +138,22 @@ def test_an_old_backup_is_told_until_somebody_looked_into_it(pair):
         wait_in_step(daemon)
         peer.server.stop()  # it could give them back
         empty(node.server, backup)
+        told = wait_told(daemon, "finding", "[perhaps-older]")
+        assert re.match(rf"{SUFFIX}: whether this node lacks changes of its own server ID, the newest \d{{14}}\.\d+Z#\S+#001#", told)
+        add_person(node.server, "unaware")
         told = wait_told(daemon, "finding", "[older]")
         assert re.match(rf"{SUFFIX}: this node lacks changes of its own server ID, the newest \d{{14}}\.\d+Z#\S+#001#", told)
         assert told.endswith("syncward resume [older]")
         wait_until(lambda: node.run("check").returncode == 2, "the pass that told it has written its status")
         assert "its own server ID" in node.run("check").stdout
-        add_person(node.server, "unaware")
         peer.server.start()
         pair.wait_in_step()
         wait_content(daemon, lambda c: c[2]["current"] and c[2]["lag_seconds"] == 0 and c[1]["state"] == "older",
                      "it is told although nothing seems to be missing")
-        assert "older" in node.run("status").stdout and not daemon.events("finding-gone")
+        assert "older" in node.run("status").stdout
+        assert not [text for _, text in daemon.events("finding-gone") if text.endswith("[older]")]
         assert node.run("resume").returncode == 0
-        wait_told(daemon, "finding-gone", "older")
+        wait_told(daemon, "finding-gone", "[older]")
         wait_in_step(daemon)
         assert node.run("check").returncode == 0
 

@@ -2,6 +2,10 @@
 """A node is put back to a state from before a log of changes began, and its link reads that log. The log says that it begins with
 the contextCSN that was on disk (minCSN), which is older, so slapd sends what is in it and never what came between."""
 
+import json
+import os
+import signal
+
 import delta
 import pytest
 from backups import load, put_back, saved
@@ -23,6 +27,11 @@ def fixture_pair(slapd_factory, program):
     return cluster
 
 
+def says_on_disk(node):
+    """Whether it says of its log that it sees all logs, with slapd stopped."""
+    return "olcRestrict: compare" in node.server.tool("cat", "-n0", "-a", f"(olcSuffix={delta.LOG})").stdout
+
+
 def begin_logs_behind_a_backup(pair):
     """Returns what slapcat says of the second node, and the entry that is in neither that nor a log."""
     first, second = pair
@@ -34,6 +43,25 @@ def begin_logs_behind_a_backup(pair):
     return text, gap
 
 
+def kill_at_the_second_change(fence):
+    """Runs the fence, which closes the database and is killed before it changes the links."""
+    with open(fence.slapd, encoding="utf-8") as file:
+        real = file.read()
+    mark = os.path.join(fence.node.folder, "changed-once")
+    kill = f'case "$*" in *-Tmodify*) if [ -e {mark} ]; then kill -9 $PPID; exit 1; fi; : >{mark};; esac\n'
+    with open(fence.slapd, "w", encoding="utf-8") as file:
+        file.write(real.replace("exec ", kill + "exec ", 1))
+    assert fence.run().returncode == -signal.SIGKILL
+    with open(fence.slapd, "w", encoding="utf-8") as file:
+        file.write(real)
+
+
+def told_of_links(node):
+    done = node.run("history", "--attribute", "olcSyncrepl", "--output", "json")
+    assert "credentials=secret" not in done.stdout
+    return [record for record in json.loads(done.stdout)["records"] if record["by"] == "fence"]
+
+
 @OF_LOGS
 def test_the_fence_has_an_older_database_read_databases_until_it_has_all(pair):
     first, second = pair
@@ -42,9 +70,18 @@ def test_the_fence_has_an_older_database_read_databases_until_it_has_all(pair):
         text, gap = begin_logs_behind_a_backup(pair)
         fence.wait_noted(daemon)
         fence.stop()
+        assert says_on_disk(second)
         load(second.server, fence.folder, text)
+        kill_at_the_second_change(fence)
+        assert fence.is_closed_on_disk() and fence.record()["plaining"], "first closed; the intent is known"
+        intended, = told_of_links(second)
+        assert intended["event"] == "correction-intended" and "logbase=" in intended["old"], intended
+        assert "credentials=" in intended["old"] and "logbase=" not in intended["new"], intended
         done = fence.look("older", 3)
+        assert [record["event"] for record in told_of_links(second)][1:] == ["correction-intended", "correction-applied"]
+        assert "plaining" not in fence.record()
         assert "until then its links read databases, not logs of changes" in done.stdout
+        assert not says_on_disk(second)
         second.server.start()
         wait_entry(second.server, gap)
         wait_until(lambda: not fence.is_closed(), "the daemon opens it", 60)

@@ -82,8 +82,13 @@ class Fleet(Cluster):
 
     def wait_heard(self, seconds=2 * INTERVAL + 30):
         """Every node shows all as heard of; the others' interval and this node's pass may lie in the worst order."""
-        wait_until(lambda: all(states(node).count("heard") == len(self.nodes) for node in self.nodes),
-                   "all nodes are heard of everywhere", seconds)
+        def deaf():
+            return [(node.id, found) for node in self.nodes
+                    if (found := states(node)).count("heard") != len(self.nodes)]
+        try:
+            wait_until(lambda: not deaf(), "all nodes are heard of everywhere", seconds)
+        except TimeoutError as error:
+            raise AssertionError(f"{error}: {deaf()}") from None
 
     def rest_costs(self, seconds):
         """What the dearest daemon has of memory (PSS, MiB), and uses of a processor while nothing happens (percent)."""

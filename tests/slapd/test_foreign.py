@@ -110,6 +110,36 @@ def test_a_healthy_node_names_the_stranger_which_joins_when_it_was_emptied(slapd
     assert wait_equal(cluster).keys() == before.keys()
 
 
+def test_a_copy_just_taken_is_no_witness_between_two_peers(slapd_factory, program):
+    """The first one is a provider with entries of its own, the second one with others; the third reads the first."""
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb", overlays=("syncprov",))])
+    third = Node(program, slapd_factory([Database(backend="mdb")]), 3, slapd_factory.folder("third"))
+    cluster.nodes.append(third)
+    cluster.document["peers"].append({"id": 3, "uri": third.server.ldap_uri})
+    cluster.write()
+    first, second, _ = cluster
+    for node, name in ((first, "ours"), (second, "theirs")):
+        node.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", str(node.id))])
+        node.server.add_seed()
+        add_person(node.server, name)
+    before = [whole(node.server) for node in (first, second)]
+
+    def held():
+        done = third.apply()
+        return "held G10" in done.stdout and done.stdout
+
+    said = wait_until(held, "the third has the first one's copy", 30)
+    assert len(third.syncrepl()) == 1 and not is_provider(third), said
+    for node in (first, second):
+        assert f"empty the database of peer {node.id}, {node.server.ldap_uri}" in said, said
+    assert "another peer has what is here" not in said and "--release G10" not in said, said
+    assert held() and not is_provider(third)
+    cluster.document["peers"].remove({"id": 2, "uri": second.server.ldap_uri})
+    cluster.write()
+    wait_until(lambda: first.apply() and third.apply() and is_provider(third), "the third one is a provider", 60)
+    assert whole(first.server).keys() == before[0].keys()
+
+
 @pytest.mark.parametrize("what", ["contextCSN", "entryUUID", "entry"])
 def test_a_stranger_that_hides_what_tells_it_apart_is_not_read(slapd_factory, program, what):
     cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")]).form()

@@ -129,6 +129,7 @@ def test_a_provider_that_hangs_holds_no_consumer_up(slapd_factory, program):
     """Passes go on meanwhile, and the next provider gets what it writes."""
     cluster = make_passive(slapd_factory, program, {"id": 10, "hub": True}, {"id": 5003, "reads": [1, 2, 10]})
     one, two, _, consumer = cluster
+    add_person(two.server, "own")  # a provider's first change is no consumer's
     apply_until_joined(consumer)
     with Played(consumer, settings(consumer)[1]) as played:
         def says():
@@ -390,6 +391,21 @@ def test_who_wrote_nothing_while_others_wrote_much_is_heard(slapd_factory, progr
     one.edit([(ldap.MOD_REPLACE, "olcSizeLimit", "40")])
     with daemons([one]):
         wait_until(lambda: beat(one.server, one), "it writes a heartbeat", 60)
+def test_the_first_change_of_a_node_waits_until_its_peers_read_from_it(slapd_factory, program):
+    """One that comes back behind it reads everything anew, and would bring back what was deleted meanwhile."""
+    cluster = make_cluster(slapd_factory, program, 2)
+    one, two = cluster
+    dn, flag = one.server.database_dn(), one.server.flag()
+    links = one.server.values(dn, "olcSyncrepl")
+    one.server.modify(dn, [(ldap.MOD_DELETE, flag, None), (ldap.MOD_DELETE, "olcSyncrepl", None)])
+    with daemons([two]):
+        wait_until(lambda: "not all peers read from here" in (fleet(two).get("not_written") or ""), "it says why it writes none", 90)
+        assert not csn_of(two) and not any("#002#" in csn for csn in two.server.context_csns())
+        one.server.modify(dn, [(ldap.MOD_ADD, "olcSyncrepl", links), (ldap.MOD_ADD, flag, "TRUE")])
+        wait_until(lambda: states(two)[1:] == ["heard"], "it writes", 90)
+    wait_until(lambda: csn_of(two) and beat(one.server, two), "the other has it")
+
+
 @pytest.mark.since("2.5")  # 2.4 looks for the newest entryCSN when it starts
 def test_no_consumer_writes_over_what_a_provider_that_was_killed_never_sent(slapd_factory, program):
     """The same at the provider, where the write would be that provider's, and whose entries the account may not see."""

@@ -82,6 +82,9 @@ def assert_panels_have_data(prometheus):
         return found and not any(math.isnan(value) for _, value in found) and instances in (set(), INSTANCES)
     for panel in monitoring.panels():
         wait_until(lambda panel=panel: has_data(panel), f"{panel['title']} has data of all nodes", 30)
+    of_nobody = {panel["title"] for panel in monitoring.panels()
+                 if any(prometheus.ask(query) for query in monitoring.queries(panel, "of-nobody"))}
+    assert of_nobody == {"Nodes that tell", "Nodes not known", "Links not known"}, "0 of what is not known is no good news"
 
 
 def fires(prometheus, name):

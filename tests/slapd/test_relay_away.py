@@ -11,22 +11,28 @@ import time
 
 import ldap
 import pytest
+import remedies
 from cluster import Cluster, add_person
+from copies import change as change_copy, renamed
 from daemon import Daemon
 from fence import Fence, refuses_writes
 from ldap.syncrepl import SyncRequestControl
+from relay import Relay
 from slapd import SUFFIX, Database, wait_until
 from test_topology import by_hand
-from whole import wait_equal
+from whole import wait_equal, whole
 
 MIDDLE = 1  # by position
 ALONE = "others get each other's changes through this node alone"
 AWAY, LIVE = 6, 30  # changes of each kind on each side while the relay is away, and while it comes back
 
 
-def chain(slapd_factory, program, n, **database):
-    """n providers in a row, by hand as peers.json has it."""
-    cluster = Cluster(slapd_factory, program, n, [Database(backend="mdb", overlays=("syncprov",), **database)])
+def chain(slapd_factory, program, n, overlays=("syncprov",), wires=None):
+    """n providers in a row, by hand as peers.json has it. wires: a list that gets what can cut each of them off."""
+    cluster = Cluster(slapd_factory, program, n, [Database(backend="mdb", overlays=overlays)])
+    for node, peer in zip(cluster, cluster.document["peers"] if wires is not None else ()):
+        wires.append(Relay(node.server).__enter__())
+        peer["uri"] = node.server.ldap_uri
     links = {i: tuple(k for k in (i - 1, i + 1) if 1 <= k <= n) for i in range(1, n + 1)}
     for peer in cluster.document["peers"]:
         peer["reads"] = list(links[peer["id"]])
@@ -156,6 +162,31 @@ def test_nobody_reads_a_relay_that_was_away_before_it_has_what_its_peers_have(sl
     node.assert_in_step()
 
 
+@pytest.mark.every_release
+def test_what_a_relay_kept_is_named_and_goes(slapd_factory, program):
+    """A client deleted it everywhere else, just when the relay caught up: slapd there stops, an entry is changed elsewhere."""
+    cluster = chain(slapd_factory, program, 3)
+    node, kept = cluster[MIDDLE], f"cn=kept,{SUFFIX}"
+    begin(cluster.nodes, "a", 1)
+    goes, stays = f"cn=a-goes-1-0,{SUFFIX}", f"cn=a-stays-1-0,{SUFFIX}"
+    change_copy(node.server, lambda records: {**records, kept: renamed(records[goes], "kept")})
+    fence = Fence(node)
+    with Daemon(node) as daemon:
+        fence.wait_noted(daemon)
+        done = node.run("compare", "--lag", "0", "--output", "json")
+        peers = json.loads(done.stdout)["databases"][0]["peers"]
+        assert [[(found["kind"], found["dn"]) for found in peer["differences"]] for peer in peers] == 2 * [[("missing-there", kept)]]
+        fence.stop()
+        admin = cluster[0].server.admin()
+        admin.modify_s(stays, [(ldap.MOD_REPLACE, "sn", b"y")])
+        admin.unbind_s()
+        fence.start("right", 3 if node.server.release.number >= (2, 5) else 1)
+        wait_until(lambda: kept not in node.server.entries(), "it is gone", 60)
+        wait_equal(cluster.nodes, seconds=90)
+        wait_until(lambda: is_provider(node.server), "it is a provider again", 60)
+        assert "othing differs" in node.run("compare", "--lag", "20").stdout
+
+
 def kill_while_taking(fence, is_written):
     """Runs the fence, which is killed at its first slapmodify, before or behind it."""
     with open(fence.slapd, encoding="utf-8") as file:
@@ -205,6 +236,44 @@ def test_a_fence_that_is_killed_or_paused_leaves_what_the_daemon_ends(slapd_fact
     assert {cause for event, _, cause in told if event == "correction-applied"} == {"desired-changed", "put-back"}, told
 
 
+@pytest.mark.remedy("overlay-last")
+@pytest.mark.since("2.5")
+def test_an_overlay_behind_syncprov_keeps_its_place(slapd_factory, program):
+    """slapmodify leaves the numbers in slapd.d as they are, and slapd counts anew: nothing is taken, until syncprov is last."""
+    cluster = chain(slapd_factory, program, 3, overlays=("syncprov", "memberof"))
+    node = cluster[MIDDLE]
+    fence = Fence(node)
+    [overlay] = [dn for dn, _ in node.server.search(node.server.database_dn()) if "syncprov" in dn]
+    with Daemon(node) as daemon:
+        fence.wait_noted(daemon)
+        remedies.printed(node.run("doctor", "old-backup").stdout, "overlay-last")
+        fence.stop()
+        done = fence.start("right", 1)
+        assert "could not be closed" in done.stdout and "overlay {1}memberof comes after syncprov" in done.stderr
+        remedies.printed(done.stderr, "overlay-last")
+        assert is_provider(node.server) and not {"apart", "parting"} & set(fence.record())
+        assert node.run("pause", "order", "--for", "1h").returncode == 0
+        entry = node.server.search(overlay)[0][1]
+        node.server.root.delete_s(overlay)
+        node.server.add(overlay.replace("{0}", ""), {**entry, "olcOverlay": "syncprov"})
+        remedies.did("overlay-last")
+        assert node.run("resume").returncode == 0
+        assert "comes last" not in node.run("doctor", "old-backup").stdout
+        fence.wait_noted(daemon)
+        fence.stop()
+        fence.start("right", 3)
+        wait_given_back(fence, daemon)
+        wait_equal(cluster.nodes)
+    node.server.stop()
+    node.server.start()
+    assert overlays_on_disk(node.server) == [dn for dn, _ in node.server.search(node.server.database_dn()) if "olcOverlay" in dn]
+
+
+def overlays_on_disk(server):
+    """As slapd will look for them when one is changed."""
+    return sorted(re.findall(r"^dn: (olcOverlay=.*)$", server.tool("cat", "-n0").stdout, re.M))
+
+
 ROUNDS = 8
 
 
@@ -233,3 +302,48 @@ def test_a_chain_whose_middle_was_away_loses_nothing(slapd_factory, program, n, 
                 wait_given_back(fence, daemon)
             wait_equal(cluster.nodes, seconds=90)
             clear(cluster[0].server, name)
+
+
+def differing(nodes):
+    """DNs of entries that are not the same everywhere, although contextCSN is."""
+    with contextlib.suppress(TimeoutError):
+        wait_until(lambda: len({frozenset(node.server.context_csns()) for node in nodes}) == 1, "all took note of all", 90)
+    with contextlib.suppress(AssertionError, TimeoutError):
+        wait_equal(nodes, seconds=15)
+        return set()
+    copies = [whole(node.server) for node in nodes]
+    return {as_it_was(dn) for copy in copies for dn in copy if any(copy.get(dn) != other.get(dn) for other in copies)}
+
+
+def as_it_was(dn):
+    """Before somebody renamed it: it is one entry."""
+    return dn.replace("-moved-", "-moves-")
+
+
+@pytest.mark.long
+def test_what_a_relay_loses_that_is_cut_off_is_named(slapd_factory, program):
+    """slapd goes on, so that nobody can close it: of what is lost then (most with 2.4) compare names every entry."""
+    wires = []
+    cluster = chain(slapd_factory, program, 3, wires=wires)
+    node, ends = cluster[MIDDLE], (cluster[0], cluster[2])
+    try:
+        for turn in range(ROUNDS):
+            name = f"r{turn}"
+            begin(cluster.nodes, name, LIVE)
+            for wire in wires:
+                wire.cut()
+            change(ends, name, AWAY)
+            for wire in wires:
+                wire.heal()
+            go_on(ends, name, LIVE)
+            lost = differing(cluster.nodes)
+            print(f"{node.server.release}, round {turn}: {len(lost)} lost")
+            if lost:
+                done = node.run("compare", "--lag", "0", "--output", "json")
+                peers = json.loads(done.stdout)["databases"][0]["peers"]
+                assert {as_it_was(found["dn"]) for peer in peers for found in peer["differences"]} == lost
+                break
+            clear(cluster[0].server, name)
+    finally:
+        for wire in wires:
+            wire.__exit__(None, None, None)

@@ -106,6 +106,33 @@ static void parts_have_an_end(void **state)
 	assert_int_equal(look.verdict, COPY_COVERAGE_CUT);
 }
 
+static void below_add(Pool *pool, Tree *tree, const char *dn, const char *name, const char *value)
+{
+	Entry *entry = tree_add_entry(pool, tree, dn);
+
+	entry_add_value(pool, entry, name, value, strlen(value));
+}
+
+static void what_is_hidden_below_the_suffix_is_not_seen(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Tree alone = {0}, hidden = {0}, nameless = {0}, whole = {0};
+
+	(void)state;
+	below_add(pool, &alone, "dc=x", "hasSubordinates", "FALSE");
+	assert_true(coverage_is_seen(&alone));
+	below_add(pool, &hidden, "dc=x", "hasSubordinates", "TRUE");
+	assert_false(coverage_is_seen(&hidden));
+	below_add(pool, &hidden, "cn=one,dc=x", "objectClass", "device");
+	assert_false(coverage_is_seen(&hidden));
+	below_add(pool, &nameless, "dc=x", "entryCSN", CSN("10", "001"));
+	assert_false(coverage_is_seen(&nameless));
+	assert_false(coverage_is_seen(&(Tree){0}));
+	below_add(pool, &whole, "dc=x", "entryCSN", CSN("09", "001"));
+	below_add(pool, &whole, "cn=one,dc=x", "entryCSN", CSN("10", "001"));
+	assert_true(coverage_is_seen(&whole));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +140,7 @@ int main(void)
 		cmocka_unit_test(without_a_csn_of_ours_nothing_is_known),
 		cmocka_unit_test(what_is_newer_is_compared_with_the_context_csn_of_then),
 		cmocka_unit_test(parts_have_an_end),
+		cmocka_unit_test(what_is_hidden_below_the_suffix_is_not_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -300,27 +300,67 @@ static void it_waits_for_a_server_id_that_is_held(void **state)
 
 /* --- links --- */
 
-static void answer_make(Scene *scene, ProbeState log)
+static void answer_add(Scene *scene, LinkProbes *probes, const WantedConsumer *consumer,
+		       ProbeState log)
 {
-	LinkProbes *probes = pool_alloc(scene->pool, sizeof(*probes));
-	const WantedConsumer *consumer;
-	LinkProbe probe = {.suffix = SUFFIX, .peer_id = 2};
+	const char *identity = link_identity(scene->pool, &consumer->syncrepl, consumer->secret);
+	LinkProbe probe = {.suffix = SUFFIX, .peer_id = consumer->peer->id, .identity = identity};
 
-	scene_read(scene);
-	consumer = &scene->wanted.databases[0].consumers[0];
-	probe.identity = link_identity(scene->pool, &consumer->syncrepl, consumer->secret);
-	probe.probe = (Probe){.uri = "ldap://peer2", .suffix = SUFFIX, .has_suffix = true};
+	probe.probe = (Probe){.uri = consumer->peer->uri, .suffix = SUFFIX, .has_suffix = true};
 	probe.probe.steps[PROBE_SUFFIX] = PROBE_GOOD;
 	probe.probe.steps[PROBE_LOG] = log;
+	probe.probe.log_is_in_order = log == PROBE_GOOD;
 	if (log == PROBE_BAD)
 		probe_add_fault(scene->pool, &probe.probe, PROBE_NO_LOG, "no log");
 	POOL_PUSH(scene->pool, probes->items, probes->n_items, probe);
+}
+
+/* All providers but the last one show their log. */
+static void answers_make(Scene *scene, ProbeState of_last)
+{
+	LinkProbes *probes = pool_alloc(scene->pool, sizeof(*probes));
+	const WantedDatabase *database;
+
+	scene_read(scene);
+	database = &scene->wanted.databases[0];
+	for (size_t i = 0; i < database->n_consumers; i++)
+		answer_add(scene, probes, &database->consumers[i],
+			   i + 1 < database->n_consumers ? PROBE_GOOD : of_last);
 	scene->facts.probes = probes;
+}
+
+static void answer_make(Scene *scene, ProbeState log)
+{
+	answers_make(scene, log);
 }
 
 static bool writes_links(Scene *scene)
 {
 	return strstr(steps(scene), "olcSyncrepl") != NULL;
+}
+
+static Entry *scene_entry(Scene *scene, const char *dn)
+{
+	for (size_t i = 0; i < scene->config.n_entries; i++)
+		if (strcmp(scene->config.entries[i].dn, dn) == 0)
+			return &scene->config.entries[i];
+	return NULL;
+}
+
+/* How many of the links that are written read a log. */
+static size_t delta_count(Scene *scene)
+{
+	size_t n = 0;
+
+	(void)steps(scene);
+	for (size_t i = 0; i < scene->plan.order.n_steps; i++)
+		for (size_t k = 0; k < scene->plan.order.steps[i].n_mods; k++) {
+			const Mod *mod = &scene->plan.order.steps[i].mods[k];
+
+			for (size_t v = 0; mod->kind != MOD_DELETE && v < mod->n_values; v++)
+				n += strstr(mod->values[v], "logbase=\"cn=log\"") != NULL;
+		}
+	return n;
 }
 
 /* A log of its own, as others are to have theirs. */
@@ -342,7 +382,7 @@ static void a_link_reads_the_log_when_it_is_shown(void **state)
 	assert_false(writes_links(scene));
 	answer_make(scene, PROBE_GOOD);
 	assert_true(writes_links(scene));
-	assert_non_null(strstr(scene->plan.order.steps[0].mods[1].values[0], "logbase=\"cn=log\""));
+	assert_int_equal(delta_count(scene), 1);
 }
 
 /* What it has now may still be older than the beginning of a log. */
@@ -403,6 +443,126 @@ static void who_only_began_a_log_reads_none(void **state)
 	(void)beginner_make(scene);
 	answer_make(scene, PROBE_GOOD);
 	assert_false(writes_links(scene));
+}
+
+/* Three providers; this one has links to the two others. */
+static Scene *three_make(void **state, const char *link)
+{
+	Scene *scene = made_make(state, LOG_FOLDER_USED);
+
+	scene->n_peers = 3;
+	provider_make(scene, "");
+	consumer_add(scene, 0, "peer2", 2, link);
+	consumer_add(scene, 1, "peer3", 3, link);
+	own_log_make(scene);
+	return scene;
+}
+
+/* What one link gets in a refresh comes into this node's log, which others read. */
+static void all_links_of_a_database_read_logs_or_none(void **state)
+{
+	Scene *scene = three_make(state, "timeout=3");
+
+	answers_make(scene, PROBE_BAD);
+	assert_false(writes_links(scene));
+	answers_make(scene, PROBE_UNKNOWN);
+	assert_false(writes_links(scene));
+	answers_make(scene, PROBE_GOOD);
+	assert_true(writes_links(scene));
+	assert_int_equal(delta_count(scene), 2);
+}
+
+static void one_log_that_is_gone_has_all_links_read_databases(void **state)
+{
+	Scene *scene = three_make(state, READS);
+
+	answers_make(scene, PROBE_GOOD);
+	assert_false(writes_links(scene));
+	answers_make(scene, PROBE_UNKNOWN); /* which says nothing against it */
+	assert_false(writes_links(scene));
+	answers_make(scene, PROBE_BAD);
+	assert_true(writes_links(scene));
+	assert_int_equal(delta_count(scene), 0);
+}
+
+/* --- what is said of logs --- */
+
+/* The step that says of the own log, or takes it back; "": neither. */
+static const char *word_step(Scene *scene)
+{
+	(void)steps(scene);
+	for (size_t i = 0; i < scene->plan.order.n_steps; i++)
+		for (size_t k = 0; k < scene->plan.order.steps[i].n_mods; k++) {
+			const Mod *mod = &scene->plan.order.steps[i].mods[k];
+
+			if (strcmp(mod->attribute, "olcRestrict") == 0)
+				return pool_printf(scene->pool, "%s %zu of %zu",
+						   mod->kind == MOD_ADD ? "add" : "delete", i + 1,
+						   scene->plan.order.n_steps);
+		}
+	return "";
+}
+
+static void who_reads_a_database_in_place_of_a_log_is_not_read_by_its_log(void **state)
+{
+	Scene *scene = three_make(state, "timeout=3");
+
+	answers_make(scene, PROBE_GOOD);
+	assert_true(writes_links(scene));
+	scene->facts.probes->items[0].probe.log_is_in_order = false;
+	assert_false(writes_links(scene));
+	assert_true(finds(scene, "log-not-known", SEVERITY_NOTE));
+	assert_int_equal(scene->plan.unknown.n_links, 1);
+	assert_false(scene->plan.unknown.links[0].can_wait);
+}
+
+static void who_reads_a_log_leaves_it_when_its_node_says_so_no_more(void **state)
+{
+	Scene *scene = three_make(state, READS);
+
+	answers_make(scene, PROBE_GOOD);
+	assert_false(writes_links(scene));
+	scene->facts.probes->items[0].probe.log_is_in_order = false;
+	assert_true(writes_links(scene));
+	assert_int_equal(delta_count(scene), 0);
+}
+
+/* Or nobody would begin. */
+static void what_others_say_is_not_asked_for_to_say_the_same(void **state)
+{
+	Scene *scene = three_make(state, "timeout=3");
+
+	answers_make(scene, PROBE_GOOD);
+	scene->facts.probes->items[0].probe.log_is_in_order = false;
+	assert_string_equal(word_step(scene), "add 1 of 1");
+	answers_make(scene, PROBE_UNKNOWN);
+	assert_string_equal(word_step(scene), "");
+	answers_make(scene, PROBE_BAD);
+	assert_string_equal(word_step(scene), "");
+}
+
+static void before_a_link_reads_a_database_its_node_says_so(void **state)
+{
+	Scene *scene = three_make(state, READS);
+
+	value_add(scene, scene_entry(scene, LOG), "olcRestrict", "compare");
+	answers_make(scene, PROBE_GOOD);
+	assert_string_equal(word_step(scene), "");
+	answers_make(scene, PROBE_UNKNOWN); /* the link reads its log */
+	assert_string_equal(word_step(scene), "");
+	answers_make(scene, PROBE_BAD);
+	assert_string_equal(word_step(scene), "delete 1 of 2");
+}
+
+/* A plan after what was written, or of a daemon that has just started. */
+static void what_was_said_stays_while_nobody_asks_but_not_when_no_answer_comes(void **state)
+{
+	Scene *scene = three_make(state, "timeout=3");
+
+	value_add(scene, scene_entry(scene, LOG), "olcRestrict", "compare");
+	assert_string_equal(word_step(scene), "");
+	answers_make(scene, PROBE_UNKNOWN);
+	assert_string_equal(word_step(scene), "delete 1 of 1");
 }
 
 static void what_worked_once_is_no_proof_of_a_log(void **state)
@@ -687,6 +847,13 @@ int main(void)
 		SCENE_TEST(who_writes_no_log_reads_none),
 		SCENE_TEST(who_only_began_a_log_reads_none),
 		SCENE_TEST(what_worked_once_is_no_proof_of_a_log),
+		SCENE_TEST(all_links_of_a_database_read_logs_or_none),
+		SCENE_TEST(one_log_that_is_gone_has_all_links_read_databases),
+		SCENE_TEST(who_reads_a_database_in_place_of_a_log_is_not_read_by_its_log),
+		SCENE_TEST(who_reads_a_log_leaves_it_when_its_node_says_so_no_more),
+		SCENE_TEST(what_others_say_is_not_asked_for_to_say_the_same),
+		SCENE_TEST(before_a_link_reads_a_database_its_node_says_so),
+		SCENE_TEST(what_was_said_stays_while_nobody_asks_but_not_when_no_answer_comes),
 		SCENE_TEST(who_has_not_joined_reads_no_log),
 		SCENE_TEST(a_link_goes_back_only_when_the_log_is_gone),
 		SCENE_TEST(a_peer_that_is_away_for_half_of_what_the_log_keeps_is_foretold),

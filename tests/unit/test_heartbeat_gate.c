@@ -167,6 +167,19 @@ static void entries_newer_than_context_csn_stop_it(void **state)
 	/* It never wrote: there is no contextCSN of its own that anything could be newer than. */
 	gate.here.view.coverage = COPY_COVERAGE_UNKNOWN;
 	gate.csns[0] = gate.peer_csns[0][0] = gate.peer_csns[1][0] = OTHERS;
+	gate.scene->plan.databases[0].first_is_read = true;
+	assert_int_equal(gate_of(&gate), HEARTBEAT_MAY_WRITE);
+}
+
+/* Whoever is away then reads everything anew when it is back, and brings back what is deleted. */
+static void a_first_change_is_none_of_ours_unless_all_read_from_here(void **state)
+{
+	Gate gate;
+
+	gate_begin(&gate, state);
+	gate.csns[0] = gate.peer_csns[0][0] = gate.peer_csns[1][0] = OTHERS;
+	assert_int_equal(gate_of(&gate), HEARTBEAT_UNREAD);
+	gate.scene->plan.databases[0].first_is_read = true;
 	assert_int_equal(gate_of(&gate), HEARTBEAT_MAY_WRITE);
 }
 
@@ -366,7 +379,6 @@ static void a_consumer_writes_at_a_provider_that_others_know(void **state)
 /* A slapd that was killed has them, and its contextCSN is older: a heartbeat would cover them. */
 static void a_consumer_writes_nothing_over_what_its_provider_never_sent(void **state)
 {
-	const char *never_wrote[] = {OTHERS};
 	Content there;
 	Gate gate;
 
@@ -376,10 +388,19 @@ static void a_consumer_writes_nothing_over_what_its_provider_never_sent(void **s
 	assert_int_equal(gate_there(&gate, &there, 2), HEARTBEAT_THERE_UNSENT);
 	there.view.coverage = COPY_COVERAGE_UNKNOWN;
 	assert_int_equal(gate_there(&gate, &there, 2), HEARTBEAT_THERE_UNSENT);
-	there.context_csns = never_wrote;
+}
+
+static void the_first_change_of_a_provider_is_none_of_a_consumers(void **state)
+{
+	const char *never_wrote[] = {OTHERS};
+	Content there;
+	Gate gate;
+
+	gate_begin(&gate, state);
+	there = content(never_wrote);
 	there.n_context_csns = 1;
 	gate.csns[0] = gate.peer_csns[0][0] = gate.peer_csns[1][0] = OTHERS;
-	assert_int_equal(gate_there(&gate, &there, 2), HEARTBEAT_MAY_WRITE);
+	assert_int_equal(gate_there(&gate, &there, 2), HEARTBEAT_THERE_UNREAD);
 }
 
 static void an_answer_counts_that_was_asked_for_behind_the_connection_and_not_long_ago(void **state)
@@ -413,6 +434,7 @@ int main(void)
 		SCENE_TEST(what_is_here_must_be_seen),
 		SCENE_TEST(changes_that_were_here_once_stop_it),
 		SCENE_TEST(entries_newer_than_context_csn_stop_it),
+		SCENE_TEST(a_first_change_is_none_of_ours_unless_all_read_from_here),
 		SCENE_TEST(who_joins_or_was_never_in_step_writes_none),
 		SCENE_TEST(what_is_held_of_the_copy_or_the_node_stops_it),
 		SCENE_TEST(a_heal_or_a_fence_stops_it),
@@ -424,6 +446,7 @@ int main(void)
 		SCENE_TEST(a_consumer_in_step_may_look_at_a_provider),
 		SCENE_TEST(a_consumer_writes_at_a_provider_that_others_know),
 		SCENE_TEST(a_consumer_writes_nothing_over_what_its_provider_never_sent),
+		SCENE_TEST(the_first_change_of_a_provider_is_none_of_a_consumers),
 		cmocka_unit_test(
 			an_answer_counts_that_was_asked_for_behind_the_connection_and_not_long_ago),
 	};

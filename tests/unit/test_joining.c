@@ -9,6 +9,7 @@
 
 #include "common/base/timestamp.h"
 #include "common/draft/diff.h"
+#include "common/guard/first_change.h"
 #include "common/joining/joining.h"
 #include "common/joining/joining_extra.h"
 #include "common/joining/joining_links.h"
@@ -251,8 +252,8 @@ static void own_data_waits_for_peers_that_may_have_more(void **state)
 	scene->peer.state = CONTENT_DENIED; /* an empty one says so, too */
 	assert_int_equal(judge(scene), -1);
 	scene->peer.state = CONTENT_UNREACHABLE;
-	scene->input.options.consent.is_first_node = true;
-	assert_int_equal(judge(scene), -1);
+	scene->input.options.consent.is_first_node = true; /* said of an empty node */
+	assert_int_equal(judge(scene), GUARD_JOINING);
 	scene->input.options = (PlanOptions){.consent.released = GUARD_BIT(GUARD_JOINING)};
 	assert_int_equal(judge(scene), -1);
 }
@@ -415,6 +416,37 @@ static void a_node_to_which_all_peers_are_strangers_may_be_the_one(void **state)
 	assert_non_null(strstr(judged(scene)->text, "empty it"));
 }
 
+/* It was read from peer 1, which has the same therefore; peer 3 has another one. */
+static void a_new_copy_is_no_witness_for_the_peer_that_it_came_from(void **state)
+{
+	static const Entry overlay;
+	Scene *scene = *state;
+	Content peers[3];
+
+	peers[0] = peers[1] = peers[2] = scene->peer;
+	peers[1].peer_id = 3;
+	peers[1].entry.uuid = STRANGER;
+	scene->database_facts.peers = peers;
+	scene->database_facts.n_peers = 2;
+	assert_non_null(strstr(judged(scene)->text, "If that one is the cluster's, empty the "
+						    "database of peer 1, ldap://one"));
+	assert_non_null(strstr(judged(scene)->release, "database of peer 3, ldap://three"));
+	assert_true(judged(scene)->says_nothing);
+	scene->known_database.is_joining = true;
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	scene->live.syncprov = &overlay;
+	assert_non_null(strstr(judged(scene)->text, "copy of ldap://one's"));
+	/* More have what is here, or it is no new one. */
+	scene->database_facts.n_peers = 3;
+	assert_int_equal(judge(scene), -1);
+	scene->database_facts.n_peers = 2;
+	scene->known_database = (KnownDatabase){.suffix = SUFFIX, .is_complete = true};
+	assert_int_equal(judge(scene), -1);
+	scene->known_database.is_joining = true;
+	scene->peers[1].role = PEER_CONSUMER;
+	assert_int_equal(judge(scene), -1);
+}
+
 static void a_hidden_entry_uuid_is_not_the_same(void **state)
 {
 	Scene *scene = *state;
@@ -528,6 +560,87 @@ static void an_empty_node_reads_one_peer_first(void **state)
 	hold_links(scene, links);
 	assert_false(links->changes[0].is_held);
 	assert_true(links->changes[1].is_held);
+}
+
+/* slapd reads a provider that peers.json does not name. */
+static void other_source_make(Scene *scene)
+{
+	static Value value = {.bytes = SUFFIX, .len = sizeof(SUFFIX) - 1};
+	static const Attribute suffixes = {.name = "olcSuffix", .values = &value, .n_values = 1};
+
+	scene->live.suffixes = &suffixes;
+	scene->live_consumer = (LiveConsumer){.parses = true, .rid = 9, .provider = "ldap://four"};
+	scene->live_consumer.syncrepl.value[SYNCREPL_PROVIDER] = "ldap://four";
+	scene->live.n_consumers = 1;
+}
+
+static void an_empty_node_reads_no_peer_beside_a_provider_that_stays(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+
+	other_source_make(scene);
+	hold_links(scene, links);
+	assert_true(links->changes[0].is_held && links->changes[1].is_held);
+	assert_non_null(strstr(links->changes[0].hold.text, "still reads ldap://four"));
+	assert_string_equal(links->changes[0].hold.release, "syncward apply --release joining");
+	scene->input.options.consent.released = GUARD_BIT(GUARD_JOINING);
+	links->changes[0].is_held = false;
+	hold_links(scene, links);
+	assert_false(links->changes[0].is_held);
+}
+
+/* It may have been written a moment ago. */
+static void a_provider_without_a_connection_for_long_keeps_no_peer_away(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+
+	other_source_make(scene);
+	scene->server.runs.is_known = true;
+	scene->facts.now_sec = 1000;
+	hold_links(scene, links);
+	assert_true(links->changes[0].is_held);
+	assert_int_equal(scene->plan.copies.n_source_gone, 1);
+	scene->known_database.source_gone_sec = 940;
+	scene->known_database.is_joining = true;
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	links->changes[0].is_held = links->changes[1].is_held = false;
+	hold_links(scene, links);
+	assert_false(links->changes[0].is_held);
+	assert_true(links->changes[1].is_held);
+}
+
+/* What is held with a removal is held elsewhere. */
+static void a_provider_that_is_removed_keeps_no_peer_away(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+
+	other_source_make(scene);
+	links->changes[1].kind = CHANGE_CONSUMER_REMOVE;
+	links->changes[1].consumer.live = &scene->live_consumer;
+	hold_links(scene, links);
+	assert_false(links->changes[0].is_held);
+}
+
+/* Its refresh is through; what a peer would send anew is waited for still. */
+static void what_came_from_a_provider_that_stays_lets_the_first_peer_follow(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+	const char *older[] = {"20261122101400.000000Z#000000#001#000000"};
+
+	other_source_make(scene);
+	scene->database_facts.here = content(0, older, 1);
+	hold_links(scene, links);
+	assert_false(links->changes[0].is_held);
+	scene->peer_csns[1] = "20261122101500.000000Z#000000#003#000000";
+	links->peers[0].n_context_csns = 2;
+	scene->diff.n_joining = 0;
+	hold_links(scene, links);
+	assert_true(links->changes[0].is_held);
+	assert_non_null(strstr(links->changes[0].hold.text, "has changes of server ID 3"));
 }
 
 static void behind_a_flag_that_somebody_set_it_still_reads_one_peer_first(void **state)
@@ -878,6 +991,48 @@ static void clients_write_when_the_peers_read_from_here(void **state)
 	assert_true(scene->plan.unknown.contents[0].readers);
 }
 
+static bool first_is_read(Scene *scene)
+{
+	DatabasePlan database = {
+		.wanted = &scene->database, .live = &scene->live, .suffix = SUFFIX};
+
+	scene->plan.databases = &database;
+	scene->plan.n_databases = 1;
+	scene->wanted.databases = &scene->database;
+	scene->wanted.n_databases = 1;
+	first_changes_judge(&scene->diff);
+	scene->wanted.n_databases = scene->plan.n_databases = 0;
+	return database.first_is_read;
+}
+
+/* Clients may write here already, and nobody did. */
+static void a_heartbeat_comes_first_only_when_the_peers_read_from_here(void **state)
+{
+	static const char *own[] = {OLD, OWN};
+	Scene *scene = *state;
+
+	overlay_make(scene);
+	scene->live.is_multi_provider = true;
+	scene->database_facts.readers.n_sessions = 1;
+	assert_false(first_is_read(scene));
+	scene->desired_database.heartbeat.container = "ou=beats," SUFFIX;
+	scene->database_facts.readers.was_asked = false;
+	assert_false(first_is_read(scene));
+	assert_true(scene->plan.unknown.contents[0].readers &&
+		    scene->plan.unknown.contents[0].peers);
+	scene->database_facts.readers.was_asked = true;
+	assert_true(first_is_read(scene));
+	scene->database_facts.readers.n_sessions = 0;
+	assert_false(first_is_read(scene));
+	/* It is not asked for what is not the first. */
+	scene->plan.unknown.n_contents = 0;
+	scene->database_facts.readers.n_sessions = 1;
+	scene->database_facts.here.context_csns = own;
+	scene->database_facts.here.n_context_csns = 2;
+	assert_false(first_is_read(scene));
+	assert_int_equal(scene->plan.unknown.n_contents, 0);
+}
+
 /* A third one, beside the peer that answers; the arrays have room for two. */
 static void third_add(Scene *scene, Content third, WantedConsumer *consumers, Content *peers)
 {
@@ -931,6 +1086,9 @@ static void whom_the_node_met_while_it_joined_is_waited_for(void **state)
 	scene->known_database.is_joining = true;
 	assert_int_equal(judge_flag(scene), -1);
 	scene->known_database.met = (PeerIds){.items = met, .n_items = 1};
+	assert_int_equal(judge_flag(scene), GUARD_JOINING);
+	/* That it refuses our account is no word that it has nothing. */
+	peers[1].state = CONTENT_DENIED;
 	assert_int_equal(judge_flag(scene), GUARD_JOINING);
 	scene->input.options.consent.released = GUARD_BIT(GUARD_JOINING);
 	assert_int_equal(judge_flag(scene), -1);
@@ -1506,6 +1664,7 @@ int main(void)
 		SCENE_TEST(a_node_that_had_everything_is_not_told_to_empty_itself),
 		SCENE_TEST(a_node_that_never_had_everything_may_be_the_stranger),
 		SCENE_TEST(a_node_to_which_all_peers_are_strangers_may_be_the_one),
+		SCENE_TEST(a_new_copy_is_no_witness_for_the_peer_that_it_came_from),
 		SCENE_TEST(a_hidden_entry_uuid_is_not_the_same),
 		SCENE_TEST(
 			a_provider_that_is_met_is_taken_as_it_is_but_not_what_an_old_memory_says),
@@ -1513,6 +1672,10 @@ int main(void)
 		SCENE_TEST(the_first_node_is_not_believed_beside_a_peer_that_cannot_be_seen),
 		SCENE_TEST(data_at_a_peer_is_never_overridden),
 		SCENE_TEST(an_empty_node_reads_one_peer_first),
+		SCENE_TEST(an_empty_node_reads_no_peer_beside_a_provider_that_stays),
+		SCENE_TEST(a_provider_without_a_connection_for_long_keeps_no_peer_away),
+		SCENE_TEST(a_provider_that_is_removed_keeps_no_peer_away),
+		SCENE_TEST(what_came_from_a_provider_that_stays_lets_the_first_peer_follow),
 		SCENE_TEST(behind_a_flag_that_somebody_set_it_still_reads_one_peer_first),
 		SCENE_TEST(a_peer_in_its_own_refresh_is_not_read_first),
 		SCENE_TEST(nobody_is_read_before_somebody_is_complete),
@@ -1532,6 +1695,7 @@ int main(void)
 		SCENE_TEST(who_joins_as_well_is_no_source),
 		SCENE_TEST(what_only_one_that_joins_has_may_be_released),
 		SCENE_TEST(clients_write_when_the_peers_read_from_here),
+		SCENE_TEST(a_heartbeat_comes_first_only_when_the_peers_read_from_here),
 		SCENE_TEST(who_was_read_and_is_away_is_waited_for),
 		SCENE_TEST(whom_the_node_met_while_it_joined_is_waited_for),
 		SCENE_TEST(whose_changes_are_here_and_who_is_down_is_waited_for),

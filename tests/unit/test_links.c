@@ -154,8 +154,8 @@ static void a_single_gateway_is_a_warning(void **state)
 	assert_string_equal(
 		judgement.warnings[0],
 		"dc=x: while peer 1 is away, what is written at peer 2 does not come to peer 3 (and 1 more such peers)"
-		"; when a provider is back that was away so, slapd may lose some of what both sides wrote, "
-		"unless syncward-fence is enabled there; only `syncward compare` tells");
+		"; when such a provider is back, slapd may lose some of what both sides wrote: syncward-fence there "
+		"prevents it after a restart, nothing after a cut network; only `syncward compare` tells");
 }
 
 /* Nothing comes to it from behind. */

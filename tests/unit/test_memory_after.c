@@ -133,10 +133,19 @@ static void nothing_is_learnt_of_a_database_that_nobody_judged(void **state)
 
 	scene_settled(scene);
 	scene->known_database.is_joining = true;
+	scene->content.peers[0] = scene->content.here;
+	scene->content.peers[0].peer_id = 2;
+	scene->content.peers[0].state = CONTENT_READ;
+	scene->content.peers[0].entry.exists = true;
 	hold(scene, GUARD_CONTENT, true);
 	in_step(scene);
 	assert_true(known(scene)->is_joining);
 	assert_null(known(scene)->suspect);
+	/* But what its peers show meanwhile may be gone when it is. */
+	assert_string_equal(known(scene)->seen.items[0].csn, CSN);
+	scene->content.n_peers = 0;
+	memory_held(scene->pool, &scene->plan, &scene->facts, &scene->known);
+	assert_string_equal(known(scene)->seen.items[0].csn, CSN);
 }
 
 static void a_database_that_is_in_step_has_joined(void **state)

@@ -209,6 +209,37 @@ static void who_joins_from_another_peer_than_before_reads_one(void **state)
 	assert_non_null(change_first_free(&scene->plan, NULL, CHANGE_BIT(CHANGE_CONSUMER_REMOVE)));
 }
 
+/* slapd tells that it has no connection. */
+static bool adds_freely(Scene *scene)
+{
+	scene_read(scene);
+	scene->facts.probes = good_make(scene);
+	scene->live.runs.is_known = true;
+	scene->plan = (Plan){0};
+	plan_make(scene->pool, &scene->input, &scene->plan);
+	return change_first_free(&scene->plan, NULL, CHANGE_BIT(CHANGE_CONSUMER_ADD)) != NULL;
+}
+
+/* Peer 3 is a consumer now, and its link stays; slapd may connect yet. */
+static void who_joins_reads_nobody_beside_a_link_that_was_just_written(void **state)
+{
+	Scene *scene = *state;
+
+	scene->text = "{\"format\": 1, \"peers\": [{\"id\": 1, \"uri\": \"ldap://one\"}, "
+		      "{\"id\": 2, \"uri\": \"ldap://peer2\"}, {\"id\": 3, \"uri\": "
+		      "\"ldap://peer3\", \"role\": \"consumer\", \"reads\": [2]}" DATABASES "}]}";
+	scene->facts.now_sec = NOW;
+	joining_from(scene, "peer3", 3);
+	scene->content.here.n_context_csns = 0;
+	assert_false(adds_freely(scene));
+	assert_true(holds(scene, GUARD_REMOVAL));
+	assert_true(scene->plan.copies.n_source_gone > 0);
+	scene->known_database.source_gone_sec = NOW - 59;
+	assert_false(adds_freely(scene));
+	scene->known_database.source_gone_sec = NOW - 60;
+	assert_true(adds_freely(scene));
+}
+
 static bool removes_freely(Scene *scene)
 {
 	scene->plan = (Plan){0};
@@ -504,6 +535,7 @@ int main(void)
 		SCENE_TEST(what_a_far_peer_showed_is_remembered),
 		SCENE_TEST(a_far_peer_may_have_more_than_one_that_is_alone),
 		SCENE_TEST(who_joins_from_another_peer_than_before_reads_one),
+		SCENE_TEST(who_joins_reads_nobody_beside_a_link_that_was_just_written),
 		SCENE_TEST(what_was_filled_before_parts_nobody_unasked),
 		SCENE_TEST(who_reads_this_node_is_waited_for_though_it_is_not_read),
 		SCENE_TEST(who_is_about_to_go_is_not_counted_as_one_that_reads_here),

@@ -181,10 +181,31 @@ static void the_oldest_change_that_a_log_shows_is_told(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scene_make, scene_free)
 
+static void who_compares_nothing_in_a_log_says_that_it_is_in_order(void **state)
+{
+	static const struct {
+		int log, here;
+		bool is_said;
+	} cases[] = {
+		{53, 5, true},   {53, 6, true},  {53, 50, true},
+		{5, 5, false},   {32, 5, false}, {53, 53, false}, /* it compares nowhere */
+		{53, -1, false}, {-1, 5, false},
+	};
+	Scene *scene = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		scene->log.compared = cases[i].log;
+		scene->log.compared_here = cases[i].here;
+		(void)outcome(scene);
+		assert_int_equal(scene->probe.log_is_in_order, cases[i].is_said);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_there_and_keeps_up_is_shown),
+		TEST(who_compares_nothing_in_a_log_says_that_it_is_in_order),
 		TEST(who_was_never_asked_shows_nothing),
 		TEST(a_log_that_is_not_there_or_has_no_syncprov_is_missing),
 		TEST(a_busy_peer_says_nothing_of_its_log),

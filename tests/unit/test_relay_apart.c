@@ -280,13 +280,16 @@ static void who_left_or_is_a_consumer_gets_nothing_back(void **state)
 
 static void a_taking_that_was_cut_off_is_judged_by_what_is_there(void **state)
 {
+	static const Entry taken;
 	Scene *scene = *state;
 
 	middle_make(scene, MIDDLE, "23", 2);
 	record.is_apart = false;
 	record.is_parting = true;
+	record.overlay = &taken;
 	assert_true(fence_is_apart(&scene->known.fence, SUFFIX));
 	assert_false(record_after(scene)->is_apart || record_after(scene)->is_parting);
+	assert_null(record_after(scene)->overlay);
 	take(scene);
 	record.is_parting = true;
 	scene->known.fence = (FenceRecords){.items = &record, .n_items = 1, .looked_sec = 1};
