@@ -236,6 +236,19 @@ static void what_does_not_work_or_is_being_refreshed_is_unsettled(void **state)
 	assert_int_equal(status_count_unsettled(&status), 0);
 }
 
+static void a_finding_is_unsettled_unless_its_end_would_wake_the_daemon(void **state)
+{
+	Condition finding = {.kind = CONDITION_FINDING, .code = "tls-file"};
+	const Status status = {.conditions = {&finding, 1}};
+
+	(void)state;
+	assert_int_equal(status_count_unsettled(&status), 1);
+	finding.code = "audit";
+	assert_int_equal(status_count_unsettled(&status), 0);
+	finding.is_critical = true;
+	assert_int_equal(status_count_unsettled(&status), 1);
+}
+
 static void the_page_says_what_is_wrong_and_what_releases_it(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -1017,6 +1030,7 @@ int main(void)
 		cmocka_unit_test(a_link_is_up_when_it_is_connected_and_persistent),
 		cmocka_unit_test(between_its_refreshes_a_link_waits_when_the_last_made_contact),
 		cmocka_unit_test(what_does_not_work_or_is_being_refreshed_is_unsettled),
+		cmocka_unit_test(a_finding_is_unsettled_unless_its_end_would_wake_the_daemon),
 		cmocka_unit_test(the_page_says_what_is_wrong_and_what_releases_it),
 		cmocka_unit_test(an_old_page_says_so_first),
 		cmocka_unit_test(text_of_json_is_valid_whatever_its_bytes),
