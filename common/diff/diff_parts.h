@@ -53,6 +53,9 @@ void diff_read_only(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 /* A setting by which slapd, told to end, listens no more and does not end. */
 void diff_gentle_hup(Diff *diff);
 
+/* More mdb databases than a thread of slapd can work on. */
+void diff_many_databases(Diff *diff);
+
 /* Databases that replicate here and that peers.json has at other nodes only. */
 void diff_unlisted(Diff *diff);
 

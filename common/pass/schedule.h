@@ -55,8 +55,8 @@ bool schedule_may_write(const Schedule *schedule, const char *digest, uint64_t n
 uint64_t schedule_follow(Schedule *schedule, bool has_restarted, bool is_up, uint64_t now_usec);
 
 /* While so many things are held, ill or being refreshed they are looked at every 5 s, so that
- * nobody tells for long what is mended; behind four such looks that found the same number the next
- * is later and later, until the interval is soon enough. When the next look is; 0: it need not be.
+ * nobody tells for long what is mended; after four such looks that found the same number, every 7
+ * s. When the next look is; 0: the interval is soon enough.
  */
 uint64_t schedule_ill(Schedule *schedule, size_t n_ill, uint64_t now_usec);
 
