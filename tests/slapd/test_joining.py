@@ -238,6 +238,23 @@ def test_a_database_that_is_not_the_clusters_joins_when_the_printed_words_were_f
     node.assert_in_step()
 
 
+def test_an_empty_node_reads_no_peer_beside_a_provider_that_somebody_keeps(slapd_factory, program):
+    """slapd tries it again within a minute: until then it may fill this copy, and a second provider brings back what is deleted."""
+    cluster = Cluster(slapd_factory, program, 2).form()
+    node = replace_server(slapd_factory, program, cluster, 1)
+    kept = "ldap://127.0.0.1:9"
+    cluster.document["policy"]["keep"] = [kept]
+    cluster.write()
+    node.edit([(ldap.MOD_ADD, "olcSyncrepl", syncrepl(9, kept, retry="60 +", timeout=1, network_timeout=1))])
+    held = node.apply()
+    assert held.returncode == 3 and f"still reads {kept}" in held.stdout, held.stdout + held.stderr
+    assert len(node.syncrepl()) == 1
+    assert node.apply("--release", "joining").returncode in (0, 3)
+    assert len(node.syncrepl()) == 2
+    apply_until_joined(node)
+    assert dns(node.server) == dns(cluster[0].server)
+
+
 @pytest.mark.remedy("suffix-visible")
 def test_a_peer_that_hides_its_suffix_entry_is_read_when_it_shows_it(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 3).form()
