@@ -149,6 +149,17 @@ def test_beside_peers_that_refuse_the_first_node_is_believed_only_about_those_th
     node.assert_in_step()
 
 
+def test_first_node_is_nothing_that_a_node_with_entries_may_be(slapd_factory, program):
+    """It says of an empty node that it begins a cluster; here are entries, which nobody compared with what a silent peer has."""
+    cluster = Cluster(slapd_factory, program, 2)
+    node = cluster[0]
+    node.server.seed()
+    with cluster[1].server.frozen():
+        held = node.apply("--first-node")
+    assert held.returncode == 3 and "was never compared with a peer" in held.stdout, held.stdout + held.stderr
+    assert not node.syncrepl() and not is_provider(node)
+
+
 def test_nobody_can_vouch_for_a_peer_that_shows_data(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 2)
     cluster[1].server.seed()
