@@ -22,6 +22,10 @@ Calm calm_judge(const Live *live, unsigned new_patience_sec);
 /* How long at most a consumer of that value may hold a write up, and a second. */
 unsigned calm_patience_sec(const Syncrepl *syncrepl);
 
+/* How long at most until a consumer of that value has tried again to connect, and a provider that
+ * runs has let it in. */
+int64_t calm_tried_again_sec(const Syncrepl *syncrepl);
+
 /* The longest that a write may be held up by any declared consumer: timeout + network-timeout. */
 unsigned long calm_longest_stall_sec(const Live *live);
 
