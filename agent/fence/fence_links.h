@@ -9,8 +9,8 @@
 /*
  * A log of changes may say that it begins earlier than it does (minCSN): a database that is older
  * than that beginning gets what is in the log, and never what came between. Has the links of that
- * entry of cn=config, which has that DN, read databases instead of logs. Returns what is told of
- * it, "" where none reads one.
+ * entry of cn=config, which has that DN, read databases instead of logs. Returns what is to be
+ * reported, "" where none reads one.
  */
 const char *fence_links_make_plain(Pool *pool, const SlapdTool *tool, const Entry *database,
 				   const char *dn);
