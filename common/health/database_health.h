@@ -17,8 +17,8 @@ typedef enum HealthState {
 	HEALTH_UNKNOWN, /* never read */
 	HEALTH_IN_STEP,
 	HEALTH_BEHIND,   /* it lacks what it lacked at an earlier look */
-	HEALTH_DIVERGED, /* a peer: it lacks changes from here, and here are none of its, over a
-			    link that is up */
+	HEALTH_DIVERGED, /* a peer: it lacks changes from here, and its changes are missing here,
+			    over a link that is up */
 	HEALTH_EMPTY,    /* no suffix entry, while others have one */
 	HEALTH_OTHER,    /* its suffix entry is not the one that is here */
 	HEALTH_OLDER,    /* here: changes of this node's own server ID are missing (G10) */
@@ -37,7 +37,8 @@ typedef struct CopyHealth {
 	const char *entry_uuid;
 	const char **csns; /* contextCSN */
 	size_t n_csns;
-	HealthState doubt;    /* what it turns into when that lasts; HEALTH_IN_STEP: nothing */
+	HealthState doubt;    /* the state that it gets if that lasts; HEALTH_IN_STEP: nothing is in
+				 doubt */
 	int64_t doubt_sec;    /* since when */
 	int64_t patience_sec; /* how much longer than others it may be behind, for it reads at
 				 intervals */
@@ -54,8 +55,8 @@ typedef struct SidHealth {
 	unsigned sid;
 	const char *newest; /* of all servers */
 	const char *here;   /* NULL: this node has nothing of it */
-	bool is_retired;    /* of no peer in peers.json; 0 never was anybody's */
-	bool is_listed;     /* in "retired" there: nobody wonders about it */
+	bool is_retired;    /* of no peer in peers.json; 0 never belonged to a server */
+	bool is_listed;     /* in "retired" there: it is expected */
 } SidHealth;
 
 typedef struct DatabaseHealth {

@@ -20,7 +20,7 @@ typedef enum PassOutcome {
 	PASS_OUTCOME_COUNT
 } PassOutcome;
 
-/* How long to wait behind each pass, as a value: times are microseconds of one clock that never
+/* How long to wait after each pass, as a value: times are microseconds of one clock that never
  * goes back. What becomes of it is decided by wake_choose(). */
 typedef struct Schedule {
 	uint64_t interval_usec;
@@ -66,8 +66,8 @@ void schedule_encourage(Schedule *schedule);
 /* Forgets failures: a new revision, or a person's resume. */
 void schedule_reset(Schedule *schedule);
 
-/* How long the node of that rank (0: first) among its peers leaves a rewrite that is not urgent to
- * those before it: consumers of a fleet must not restart together. */
+/* How long the node of that rank (0: first) among its peers waits with a rewrite that is not urgent
+ * for those before it: the consumers of all nodes must not restart together. */
 uint64_t schedule_splay_usec(unsigned rank);
 
 #endif
