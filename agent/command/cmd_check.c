@@ -3,11 +3,15 @@
 #include <stdio.h>
 
 #include "agent/command/commands.h"
+#include "agent/ldap/slapd_silent.h"
 #include "agent/pass/site.h"
+#include "agent/slapd/slapd_sockets.h"
 #include "agent/system/clock.h"
 #include "agent/tell/status_file.h"
 #include "common/base/timestamp.h"
 #include "common/status/status_view.h"
+
+#define SILENT_SEC 5 /* monitoring systems mostly wait 10 s for a plugin */
 
 static int limit_parse(const char *option, const char *text, int64_t *ret, Error *err)
 {
@@ -22,21 +26,30 @@ static int limit_parse(const char *option, const char *text, int64_t *ret, Error
 }
 
 /* Who watches may read the status, and not always agent.json, in which a password may stand: then
- * the folder is the one that nobody named otherwise. Where that is the wrong one no daemon keeps a
- * status in it, which is CRITICAL: it is never taken for well. */
-static int folder_of_status(const Options *options, const char **ret, Error *err)
+ * folder and socket are those that nobody named otherwise. Where that is the wrong folder no daemon
+ * keeps a status in it, which is CRITICAL: it is never taken for well. */
+static int places_of_check(const Options *options, Context *ret, Error *err)
 {
 	const SettingsOverride *given = &options->override;
-	Context context;
 
-	if (context_read(options->pool, given, &context, err) == 0) {
-		*ret = context.paths.run_dir;
+	if (context_read(options->pool, given, ret, err) == 0)
 		return 0;
-	}
 	if (given->agent_config || (err->code != EACCES && err->code != EPERM))
 		return -1;
-	*ret = given->run_dir ? given->run_dir : settings_defaults.run_dir;
+	*ret = (Context){
+		.paths.run_dir = given->run_dir ? given->run_dir : settings_defaults.run_dir,
+		.socket.uri = given->ldap_uri ? given->ldap_uri : SLAPD_SOCKET_DEFAULT,
+	};
 	return 0;
+}
+
+/* Of one that is away the status tells. */
+static unsigned silent_sec(const Context *places, const Status *status)
+{
+	return status->is_slapd_up == CLAIM_YES &&
+			       slapd_is_silent(places->socket.uri, SILENT_SEC * 1000)
+		       ? SILENT_SEC
+		       : 0;
 }
 
 /* Monitoring systems show standard output only, and know four exit statuses: errors go that way,
@@ -45,19 +58,20 @@ static CheckResult check(const Options *options)
 {
 	StatusLife life = {.now_sec = clock_system.realtime_sec(NULL)};
 	CheckLimits limits = {.is_of_all = options->is_of_all};
-	const char *run_dir;
+	Context places;
 	Status status;
 	Error err;
 
 	if (limit_parse("--warning", options->warning, &limits.warning_msec, &err) < 0 ||
 	    limit_parse("--critical", options->critical, &limits.critical_msec, &err) < 0 ||
-	    folder_of_status(options, &run_dir, &err) < 0)
+	    places_of_check(options, &places, &err) < 0)
 		return status_check_failed(options->pool, CHECK_UNKNOWN, err.text);
-	if (status_file_read(options->pool, run_dir, NULL, &status, &err) < 0)
+	if (status_file_read(options->pool, places.paths.run_dir, NULL, &status, &err) < 0)
 		return status_check_failed(options->pool,
 					   err.code == ENOENT ? CHECK_CRITICAL : CHECK_UNKNOWN,
 					   err.text);
 	life.is_running = status_writer_runs(&status);
+	life.slapd_silent_sec = silent_sec(&places, &status);
 	return status_check(options->pool, &status, &life, &limits);
 }
 

@@ -16,9 +16,9 @@
  */
 typedef struct Daemon Daemon;
 
-/* Reads the settings. ERROR_INPUT when agent.json must be mended, ERROR_USAGE for the command line,
- * ERROR_BUSY when another daemon runs with the same run folder. The options and the clock must
- * outlive the daemon. */
+/* Reads the settings. ERROR_INPUT when agent.json must be corrected, ERROR_USAGE for the command
+ * line, ERROR_BUSY when another daemon runs with the same run folder. The options and the clock
+ * must outlive the daemon. */
 int daemon_new(const SettingsOverride *options, const Clock *clock, Daemon **ret, Error *err);
 
 /* NULL is allowed. */
@@ -28,8 +28,8 @@ DEFINE_CLEANUP(Daemon, daemon_free)
 /* One pass, for these TRIGGER_BITs. Never fails: what goes wrong is told, and tried again later. */
 void daemon_pass(Daemon *daemon, unsigned triggers);
 
-/* True when a pass for these TRIGGER_BITs must wait, for passes follow each other that find nothing
- * to write: they are kept for the next, which daemon_next_usec() then tells. */
+/* True when a pass for these TRIGGER_BITs must wait, because many passes in a row found nothing to
+ * write: they are kept for the next one, whose time daemon_next_usec() then tells. */
 bool daemon_postpones(Daemon *daemon, unsigned triggers);
 
 /* TRIGGER_BITs of what happened to the watched files since it was last asked; 0: nothing that
@@ -59,13 +59,14 @@ bool daemon_probe_process(Daemon *daemon);
 /* Readable when the name of this host was looked up; -1: it is not being looked up. */
 int daemon_host_fd(const Daemon *daemon);
 
-/* Takes the name; true when it is another one, and a pass is due (TRIGGER_HOST). */
+/* Takes the name; true when it has changed, and a pass is due (TRIGGER_HOST). */
 bool daemon_host_process(Daemon *daemon);
 
 /* The state of things in one sentence, for systemd and people; valid until the next pass. */
 const char *daemon_sentence(const Daemon *daemon);
 
-/* True when another daemon of the same run folder runs by now: this one must end, and did nothing.
+/* True when another daemon with the same run folder runs by now: this one must end, and did
+ * nothing.
  */
 bool daemon_has_successor(const Daemon *daemon);
 

@@ -6,8 +6,9 @@
 
 #include "common/base/error.h"
 
-/* Who took away the lock of this daemon let another one start: two would undo each other's work.
- * Takes it again where nobody has it; -1 with *ret_has_successor when somebody does. */
+/* Somebody who removed the lock of this daemon let another one start, and the two would undo each
+ * other's work. Takes the lock again where no process has it; -1 with *ret_has_successor when one
+ * does. */
 int daemon_alone_check(int *lock, const char *run_dir, bool *ret_has_successor, Error *err);
 
 #endif

@@ -14,7 +14,7 @@
 #include "agent/links/daemon_links.h"
 
 /* The parts of the daemon that do something before or in the middle of a pass, and what they leave
- * for behind it: the members from authors on, which are zero at its begin. */
+ * for the time after it: the members from authors on, which are zero at its beginning. */
 typedef struct PassMoments {
 	const Found *found;
 	DaemonSite *site;
@@ -36,7 +36,7 @@ typedef struct PassMoments {
 /* The moments must outlive the pass. */
 PassHooks daemon_hooks(PassMoments *moments);
 
-/* A plan was made from that: who made its changes necessary is told. */
+/* A plan was made from that: reports who made its changes necessary. */
 void daemon_hooks_changes(PassMoments *moments, const Tree *config, const Plan *plan);
 
 #endif

@@ -14,7 +14,7 @@ typedef struct DaemonSchedule {
 	Turn splay; /* of the plan that restarts consumers */
 } DaemonSchedule;
 
-/* What became of the plan that a pass was about to write. Zero at its begin. */
+/* What became of the plan that a pass was about to write. Zero at its beginning. */
 typedef struct WriteTry {
 	char digest[SHA256_HEX_SIZE]; /* in memory only: it is derived from passwords */
 	uint64_t started_usec;

@@ -22,7 +22,7 @@ typedef struct DaemonSite {
 } DaemonSite;
 
 /* Reads the settings and takes the lock; fails as daemon_new() does. The options must outlive it.
- * Also what failed must be closed. */
+ * Must be closed also after a failure. */
 int daemon_site_open(DaemonSite *site, const SettingsOverride *options, Error *err);
 void daemon_site_close(DaemonSite *site);
 
@@ -30,7 +30,7 @@ void daemon_site_close(DaemonSite *site);
  * when it cannot be used. */
 int daemon_site_settings(DaemonSite *site, bool only_changed, Error *err);
 
-/* Looks this host's name up, when the pass is a reason to, and puts what is known of it into the
+/* Looks this host's name up, when the pass requires that, and puts what is known of it into the
  * pass's context. Only the first pass waits, for a moment. */
 void daemon_site_host(DaemonSite *site, bool is_urgent, Found *found);
 

@@ -37,8 +37,8 @@ void daemon_status_pass(DaemonStatus *status, const Found *found, const StatusPa
  * told last. */
 size_t daemon_status_count_unsettled(DaemonStatus *status, const ConditionList *lasting);
 
-/* When the next pass is, as far as the last one knows; UINT64_MAX: nobody wishes one. Before it is
- * written. */
+/* Sets when the next pass is due, as far as the last one knows; UINT64_MAX: none is. To be called
+ * before the status is written. */
 void daemon_status_next(DaemonStatus *status, const Clock *clock, uint64_t next_usec);
 
 /* Writes the status and the metrics, with what was told until now. */

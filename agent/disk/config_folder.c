@@ -3,50 +3,25 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "agent/system/fd.h"
+#include "agent/disk/config_bytes.h"
 #include "common/slapd/config_file.h"
 
-#define FILE_MAX_BYTES  (8 << 20) /* a thousand olcSyncrepl values take 250 kB */
 #define DATABASE_PREFIX "olcDatabase="
 #define OVERLAY_PREFIX  "olcOverlay="
 #define FILE_SUFFIX     ".ldif"
 
-static int bytes_read(Pool *pool, const char *path, const char **ret, size_t *ret_len, Error *err)
-{
-	AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	struct stat status;
-	size_t len = 0;
-	ssize_t n = 1;
-	char *bytes;
-
-	if (fd < 0 || fstat(fd, &status) < 0)
-		return error_set(err, ERROR_SYSTEM, errno, "%s: %s", path, strerror(errno));
-	if (!S_ISREG(status.st_mode) || status.st_size > FILE_MAX_BYTES)
-		return error_set(err, ERROR_SYSTEM, 0, "%s is no file of slapd's configuration",
-				 path);
-	bytes = pool_alloc(pool, (size_t)status.st_size + 1);
-	while (len < (size_t)status.st_size &&
-	       (n = read(fd, bytes + len, (size_t)status.st_size - len)) > 0)
-		len += (size_t)n;
-	if (n < 0)
-		return error_set(err, ERROR_SYSTEM, errno, "%s: %s", path, strerror(errno));
-	*ret = bytes;
-	*ret_len = len;
-	return 0;
-}
-
 static int entry_read(Pool *pool, const char *path, Entry *ret, Error *err)
 {
-	const char *bytes = NULL;
 	size_t len = 0;
+	const char *bytes = config_bytes_read(pool, path, &len);
 
-	if (bytes_read(pool, path, &bytes, &len, err) < 0)
-		return -1;
+	if (!bytes && errno == EINVAL)
+		return error_set(err, ERROR_SYSTEM, 0, "%s is no file of slapd's configuration",
+				 path);
+	if (!bytes)
+		return error_set(err, ERROR_SYSTEM, errno, "%s: %s", path, strerror(errno));
 	if (!config_file_parse(pool, bytes, len, ret))
 		return error_set(err, ERROR_SYSTEM, 0, "%s is no LDIF that slapd could read", path);
 	return 0;

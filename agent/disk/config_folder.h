@@ -7,7 +7,7 @@
 
 /*
  * Reads the databases of cn=config from slapd.d, as they will be when slapd starts: for when there
- * is no slapd to ask. The files belong to slapd's user, and are believed as slapd believes them.
+ * is no slapd to ask. The files belong to slapd's user, and are trusted as slapd trusts them.
  * DNs are relative to cn=config, as in the files.
  */
 int config_folder_read(Pool *pool, const char *config_dir, Tree *ret, Error *err);
@@ -16,7 +16,7 @@ int config_folder_read(Pool *pool, const char *config_dir, Tree *ret, Error *err
 int config_folder_overlays(Pool *pool, const char *config_dir, const char *database_dn, Tree *ret,
 			   Error *err);
 
-/* Whatever is passed on: the file of the main entry, with olcPidFile. */
+/* The file of the main entry (cn=config), with olcPidFile. */
 int config_folder_global(Pool *pool, const char *config_dir, Entry *ret, Error *err);
 
 #endif

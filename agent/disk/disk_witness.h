@@ -16,8 +16,8 @@ typedef struct DiskWitness DiskWitness;
 /* NULL when the folder cannot be watched; then nothing is known of the disk. */
 DiskWitness *witness_open(const char *config_dir);
 
-/* The same by a watch that somebody else keeps, who is told by found what it sees. The watch must
- * outlive the witness. */
+/* The same with a watch that the caller keeps, which is told what it sees through found. The watch
+ * must outlive the witness. */
 DiskWitness *witness_borrow(TreeWatch *watch, TreeFound *found, void *userdata);
 
 /* Forgets all that was seen so far: to be called before a step. NULL is allowed. */

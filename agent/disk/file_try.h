@@ -7,7 +7,7 @@
 
 #include "agent/slapd/slapd_process.h"
 
-/* What somebody else may do with a file or folder. */
+/* What another user may do with a file or folder. */
 typedef struct FileTry {
 	const char *path;
 	int mode;  /* as access(2) takes it */
@@ -18,7 +18,8 @@ typedef struct FileTry {
  * tried, and nothing is known. */
 bool file_try_as_user(const SlapdUser *user, FileTry *tries, size_t n_tries);
 
-/* The same as who owns slapd.d (owner_find()); false also for who is neither root nor that owner.
+/* The same as the owner of slapd.d (owner_find()); false also where this process is neither root
+ * nor that owner.
  */
 bool file_try_as_owner(const char *config_dir, FileTry *tries, size_t n_tries);
 

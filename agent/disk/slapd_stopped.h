@@ -11,8 +11,8 @@
 #include "common/base/tree.h"
 #include "common/copy/fence.h"
 
-/* A slapd that does not answer, as its files have it. They belong to slapd's user and are believed
- * as slapd believes them. */
+/* A slapd that does not answer, as its files describe it. They belong to slapd's user, and are
+ * trusted as slapd trusts them. */
 typedef struct SlapdStopped {
 	Owner owner;         /* of slapd.d */
 	const char *program; /* NULL: not known */

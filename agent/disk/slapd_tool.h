@@ -12,13 +12,13 @@
 /* slapd as its own tool (`slapd -T cat` is slapcat, slapd(8)), while no server runs. */
 typedef struct SlapdTool {
 	const char *program;   /* slapd */
-	Owner owner;           /* whose slapd.d it gets, and as whom it is run */
+	Owner owner;           /* whose slapd.d it reads, and as which user it runs */
 	int64_t deadline_msec; /* on CLOCK_MONOTONIC: then it is killed */
 	bool hears_errors;     /* its standard error comes with its output */
 } SlapdTool;
 
-/* One line of its output; of a line longer than 4 095 bytes the begin. True: that was enough, and
- * the tool is ended. */
+/* One line of its output; of a line longer than 4 095 bytes its beginning. True: that was enough,
+ * and the tool is ended. */
 typedef bool ToolLine(void *userdata, const char *line);
 
 /*

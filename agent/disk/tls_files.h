@@ -7,7 +7,7 @@
 
 /*
  * Notes which of the files that wanted links name by tls_cert, tls_key, tls_cacert or tls_cacertdir
- * the running slapd cannot read: slapd takes such a value without a look and its consumer fails
+ * the running slapd cannot read: slapd accepts such a value unchecked, and its consumer fails
  * later. A child process with slapd's user and groups tries; where these are not known or cannot be
  * taken nothing is noted. wanted may be NULL.
  */

@@ -1,38 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "agent/disk/config_bytes.h"
 #include "agent/doctor/doctor_look.h"
-#include "agent/system/fd.h"
 #include "common/remedies/remedies.h"
 #include "common/slapd/config_file.h"
-
-#define FILE_MAX_BYTES (8 << 20) /* a thousand olcSyncrepl values take 250 kB */
-
-/* The files belong to slapd's user; nothing of them is believed, only compared. NULL with errno. */
-static const char *file_bytes(Pool *pool, const char *path, size_t *ret_len)
-{
-	AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	struct stat status;
-	size_t len = 0;
-	ssize_t n = 1;
-	char *bytes;
-
-	if (fd < 0 || fstat(fd, &status) < 0)
-		return NULL;
-	if (!S_ISREG(status.st_mode) || status.st_size > FILE_MAX_BYTES) {
-		errno = EINVAL;
-		return NULL;
-	}
-	bytes = pool_alloc(pool, (size_t)status.st_size + 1);
-	while (len < (size_t)status.st_size &&
-	       (n = read(fd, bytes + len, (size_t)status.st_size - len)) > 0)
-		len += (size_t)n;
-	*ret_len = len;
-	return n < 0 ? NULL : bytes;
-}
 
 static void compare(Doctor *doctor, const Entry *live, const char *path, const Entry *file)
 {
@@ -56,7 +29,7 @@ static void entry_check(Doctor *doctor, const char *folder, const Entry *live)
 	const char *path =
 		pool_printf(doctor->pool, "%s/%s", folder, config_file_of(doctor->pool, live->dn));
 	size_t len = 0;
-	const char *bytes = file_bytes(doctor->pool, path, &len);
+	const char *bytes = config_bytes_read(doctor->pool, path, &len);
 	Entry file;
 
 	if (!bytes && errno == ENOENT)

@@ -71,7 +71,8 @@ static void shown_look(Doctor *doctor, const DoctorDatabase *database,
 		return;
 	doctor_find(doctor->pool, &doctor->report, DOCTOR_LOGS, DOCTOR_NOTE,
 		    "%s: %s shows its log %s, and this node reads the database there: a node that "
-		    "has joined reads the log from the next pass on",
+		    "has joined reads the logs from a pass on in which all show theirs, and say "
+		    "that they see all",
 		    database->wanted->desired->suffix, consumer->provider, log);
 	doctor_remedy(&doctor->report, remedy_text(REMEDY_APPLY));
 }

@@ -81,7 +81,7 @@ bool doctor_is_of_logs(const char *code);
 void doctor_stopped_look(Doctor *doctor);
 void doctor_stopped_judge(Doctor *doctor);
 
-/* What keeps slapd from using its folders, a sentence each. */
+/* What keeps slapd from using its folders, one sentence for each. */
 typedef struct FolderFaults {
 	const char **texts;
 	size_t n_texts;
@@ -91,7 +91,7 @@ typedef struct FolderFaults {
 /* Of slapd.d and of every database, running or not. doctor_folders.c */
 FolderFaults doctor_folder_faults(Doctor *doctor);
 
-/* slapd.d, as agent.json, slapd or its files say; NULL: nobody does. */
+/* slapd.d, as agent.json, slapd or its files say; NULL: none of them does. */
 const char *doctor_config_dir(const Doctor *doctor);
 
 /* Notes that the check could not be made. */

@@ -7,7 +7,7 @@
 #include "common/plan/authors.h"
 #include "common/tell/told_plan.h"
 
-/* Who made the changes necessary that the plans of one pass had. Zero at its begin. */
+/* Who made the changes in the plans of one pass necessary. Zero at its beginning. */
 typedef struct PassAuthors {
 	AttributedList all;
 	const Attribution *of_plan; /* of the changes of the plan that was looked at last */

@@ -23,7 +23,7 @@ void daemon_contests_take(DaemonContests *contests, const Found *found);
 void daemon_contests_written(DaemonContests *contests, const Found *found,
 			     const PassAuthors *authors, const Plan *plan, const Applied *applied);
 
-/* Behind the pass. What becomes contested or may be tried is planned anew at once. */
+/* After the pass. What becomes contested or may be tried is planned again at once. */
 Follow daemon_contests_look(DaemonContests *contests, const Found *found);
 
 #endif

@@ -7,7 +7,8 @@
 #include "agent/found/watches.h"
 #include "common/plan/authors.h"
 
-/* Files of slapd.d that somebody writes beside slapd: what tells them from slapd's own. */
+/* Files of slapd.d that somebody other than slapd writes, and what tells them from those that slapd
+ * writes. */
 typedef struct DaemonHandEdits {
 	Pool *touched_pool;
 	TouchedFiles touched; /* of these the next look must know who wrote them */
@@ -16,7 +17,7 @@ typedef struct DaemonHandEdits {
 	bool has_looked; /* there was one while slapd.d was watched */
 } DaemonHandEdits;
 
-/* What the looks of one pass found. Zero at its begin. */
+/* What the looks of one pass found. Zero at its beginning. */
 typedef struct FoundEdits {
 	ConditionList lasting;
 	bool must_look_again; /* slapd.d changed while the last look was taken */
@@ -43,7 +44,8 @@ DiskWitness *daemon_hand_edits_witness(DaemonHandEdits *edits, Watch *watch,
 void daemon_hand_edits_look(DaemonHandEdits *edits, const Found *found, const EditsLook *look,
 			    FoundEdits *ret);
 
-/* Behind a pass: the edits that it found, and those told before of which slapd knows nothing yet.
+/* After a pass: the edits that it found, and those reported before of which slapd knows nothing
+ * yet.
  */
 Follow daemon_hand_edits_follow(const Found *found, const FoundEdits *edits);
 

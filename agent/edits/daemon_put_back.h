@@ -7,8 +7,8 @@
 
 typedef struct FormerLink FormerLink;
 
-/* Links that worked until the daemon wrote another in their place. One that does not come back is
- * wanted as it was. In memory only: they have passwords. Zero: none. */
+/* Links that worked until the daemon replaced them by others. Where the new one does not come up,
+ * the former one is wanted again. In memory only: they have passwords. Zero: none. */
 typedef struct DaemonPutBack {
 	FormerLink *first;
 } DaemonPutBack;
@@ -22,7 +22,7 @@ void daemon_put_back_want(DaemonPutBack *put_back, Found *found);
 void daemon_put_back_note(DaemonPutBack *put_back, const Live *live, const Plan *plan);
 void daemon_put_back_written(DaemonPutBack *put_back, uint64_t now_usec);
 
-/* Behind a pass: whether they are up, or their peers are to be asked why not. */
+/* After a pass: whether they are up, or their peers are to be asked why not. */
 Follow daemon_put_back_look(DaemonPutBack *put_back, const Found *found);
 
 #endif

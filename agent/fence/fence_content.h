@@ -6,9 +6,9 @@
 #include "common/copy/fence.h"
 
 /*
- * Reads with slapcat what the database holds, and puts it into the look: contextCSN, which ends it
- * early, unless all entries are asked for; where there is none they all were read. No attribute
- * else is kept.
+ * Reads with slapcat what the database holds, and puts it into the look: contextCSN, which ends the
+ * reading early unless all entries are asked for; where there is none all entries were read. No
+ * other attribute is kept.
  */
 int fence_content_read(Pool *pool, const SlapdTool *tool, const char *suffix, bool all_entries,
 		       FenceLook *look, Error *err);

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* What a run of the fence is asked for. */
+/* What a run of the fence is to do. */
 typedef struct FenceOptions {
 	const char *program; /* slapd; NULL: as the daemon noted, else where packages put it */
 	unsigned timeout_sec;

@@ -21,7 +21,7 @@ int fence_parts_find(Pool *pool, const FenceSite *site, const Entry *database, F
 const char *fence_parts_refuse(Pool *pool, const FenceParts *parts);
 
 /* Takes both out of cn=config, first the flag: without the overlay alone what clients write would
- * get no contextCSN. What was done of it when it fails shows in slapd.d. */
+ * get no contextCSN. What was done of it before a failure shows in slapd.d. */
 int fence_parts_take(const FenceSite *site, const FenceParts *parts, Error *err);
 
 /* What the overlay says of its own, without what slapd keeps of every entry; in pool. */

@@ -5,7 +5,8 @@
 #include "agent/fence/fence_work.h"
 
 /* Takes from a relay what makes it a provider (common/copy/fence_apart.h), at each start until the
- * daemon gave it back, and settles a run that was cut off; of others nothing. */
+ * daemon has given it back, and completes a run that was interrupted; takes nothing from other
+ * nodes. */
 void fence_take_apart(Fence *fence, FenceRecord *record, const Entry *database);
 
 #endif

@@ -9,7 +9,7 @@ typedef struct FenceResult {
 	const char *suffix;
 	FenceVerdict verdict;
 	const char *text; /* a sentence, without the suffix */
-	bool is_closed;   /* clients cannot write, whoever saw to that */
+	bool is_closed;   /* clients cannot write, for whatever reason */
 	bool is_relay;    /* it is about what makes a relay that was away a provider */
 } FenceResult;
 

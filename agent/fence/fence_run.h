@@ -15,7 +15,8 @@
 int fence_run(Pool *pool, const Context *context, const FenceOptions *options, FenceReport *ret,
 	      Error *err);
 
-/* 0 all right, 3 one is closed, 1 of one it is not known, or it could not be closed. */
+/* 0: all is right; 3: a database is closed; 1: it is not known of one, or one could not be closed.
+ */
 int fence_exit_status(const FenceReport *report);
 
 #endif

@@ -9,7 +9,7 @@
 #include "agent/pass/site.h"
 #include "common/base/tree.h"
 
-/* Where slapd is on this machine, and that it does not run. */
+/* Where slapd is on this machine, and whether it runs. */
 typedef struct FenceSite {
 	SlapdTool tool;
 	Tree databases; /* their entries of cn=config, from slapd.d */

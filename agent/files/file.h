@@ -9,7 +9,7 @@
 #include "common/base/error.h"
 #include "common/base/pool.h"
 
-/* Which file, which change of it: equal identities mean that nobody touched it (saved plans). */
+/* Identifies a file and its last change: with equal identities nobody touched it (saved plans). */
 typedef struct FileIdentity {
 	uint64_t device;
 	uint64_t inode;
@@ -45,7 +45,7 @@ int file_read_checked(Pool *pool, const char *path, const FileCheck *check, File
  * password. */
 const char *file_identity_text(Pool *pool, const FileIdentity *identity);
 
-/* Of whatever has that name now; all 0 where nothing has. */
+/* The identity of the file with that name now; all 0 where there is none. */
 FileIdentity file_identity_of(const char *path);
 
 bool file_identity_equal(const FileIdentity *one, const FileIdentity *other);

@@ -42,7 +42,7 @@ int file_remove_synced(const FileTarget *target, Error *err);
 /* Removes the file, without syncing: a power cut may bring it back. */
 int file_remove(const FileTarget *target, Error *err);
 
-/* Removes what writers left in the folder that were killed over their work. Only for a folder in
+/* Removes what writers that were killed left in the folder. Only for a folder in
  * which nobody else writes now. */
 void file_remove_temporaries(int folder_fd);
 

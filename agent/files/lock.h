@@ -21,7 +21,7 @@ int lock_take_daemon(const char *run_dir, Error *err);
  * others can take the next one. */
 bool lock_is_held(int lock, const char *run_dir, const char *name);
 
-/* Lets it go; -1 is allowed. */
+/* Releases it; -1 is allowed. */
 void lock_release(int lock);
 
 /* The same with a lock file of another name, for work that only excludes its own kind. */

@@ -9,10 +9,10 @@
 #include "common/base/pool.h"
 
 /* What root does in slapd's folder it does as slapd's user: files that are made belong to them, and
- * nothing there can lead root elsewhere. Who is not root stays who they are. */
+ * nothing there can lead root elsewhere. A process that does not run as root keeps its user. */
 
-/* Whose what slapd keeps in slapd.d is. It is found once: what is at the path later may be
- * another's. */
+/* The owner of what slapd keeps in slapd.d. It is found once: what is at the path later may belong
+ * to another user. */
 typedef struct Owner {
 	const char *config_dir; /* slapd.d by its real path */
 	uid_t uid;

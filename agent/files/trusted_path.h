@@ -7,7 +7,7 @@
 
 #include "common/base/pool.h"
 
-/* Paths that somebody else named, before root does something there. */
+/* Checks paths that came from elsewhere before root does something there. */
 
 /* The real path, in the pool; NULL with errno (EPERM: somebody other than root, that user and, if
  * that is not root, that group could put something else in its place). */

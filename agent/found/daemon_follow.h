@@ -6,13 +6,13 @@
 #include "common/tell/condition.h"
 #include "common/wanted/wanted.h"
 
-/* A link whose peer shall be asked. */
+/* A link whose peer is to be asked. */
 typedef struct AskedLink {
 	const WantedDatabase *database;
 	const WantedConsumer *consumer;
 } AskedLink;
 
-/* What shall be asked of peers behind a pass. */
+/* What peers are to be asked after a pass. */
 typedef struct Asks {
 	AskedLink *links; /* at once */
 	size_t n_links;
@@ -29,8 +29,8 @@ typedef struct Follow {
 	WakeList wakes; /* when it wants to be asked again, and why */
 } Follow;
 
-/* The same and what follows from another look. What lasts keeps its order; of two conditions with
- * one key the first stays. */
+/* Adds what follows from another look. What lasts keeps its order; of two conditions with one key
+ * the first stays. */
 void follow_add(Pool *pool, Follow *follow, Follow other);
 
 /* All links are asked anew no later than that, if peers are asked at all. */

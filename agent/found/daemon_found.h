@@ -66,7 +66,7 @@ int64_t found_realtime_sec(const Found *found);
 /* Whether that is among the reasons of the pass. */
 bool found_is_caused_by(const Found *found, Trigger trigger);
 
-/* Our own files made trouble. The first of a pass is the one that is told. */
+/* One of our own files caused trouble. The first trouble of a pass is the one that is reported. */
 void found_state_problem(Found *found, const Error *err);
 
 #endif

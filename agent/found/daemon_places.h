@@ -19,7 +19,7 @@ typedef struct DaemonPlaces {
 DaemonPlaces daemon_places_new(void);
 void daemon_places_free(DaemonPlaces *places);
 
-/* Behind a pass: learns where slapd is, from the connection (-1: none), and watches from now on
+/* After a pass: learns where slapd is, from the connection (-1: none), and watches from now on
  * what the next pass would read. agent_config: of the command line; NULL: the usual file. */
 Follow daemon_places_watch(DaemonPlaces *places, const Found *found, int connection,
 			   const char *agent_config);

@@ -2,7 +2,8 @@
 #ifndef SYNCWARD_TRIGGERS_H
 #define SYNCWARD_TRIGGERS_H
 
-/* Why a pass is made. A pass looks at the world, never at the trigger: it is told to people only.
+/* Why a pass is made. A pass looks at the world, never at the trigger, which is shown to people
+ * only.
  */
 typedef enum Trigger {
 	TRIGGER_START,

@@ -4,7 +4,8 @@
 
 #include "agent/heal/heal_work.h"
 
-/* Who may write, those that need the least of a person last: what a person gave is tried first. */
+/* The identities that may write. What a person gave is tried first, and what needs nothing from a
+ * person last. */
 void heal_hands_find(HealWork *work);
 
 /* Binds as the rootdn, which sees every entry, where its password is known. Writes nothing. */

@@ -7,7 +7,7 @@
 
 /* The entries of one server. */
 typedef struct HealCopy {
-	EntrySet shown; /* to whoever replicates from it: what is not would be deleted by a refresh
+	EntrySet shown; /* to those that replicate from it: a refresh would delete what is not
 			 */
 	EntrySet whole; /* all that it has */
 } HealCopy;

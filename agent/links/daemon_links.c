@@ -7,7 +7,9 @@
 #include "common/live/live_running.h"
 #include "common/plan/plan_changes.h"
 
-#define REPEAT_SEC 5
+#define REPEAT_SEC     5
+#define DOWN_AGAIN_SEC 5 /* what was mended is told for 10 s at most */
+#define FEW_LINKS      8 /* all of them are asked then */
 
 /* One link as a pass sees it. */
 typedef struct LinkSeen {
@@ -20,6 +22,7 @@ typedef struct LinkSeen {
 	int64_t now_sec;                /* of the day */
 	int64_t at_sec;                 /* of the clock that never goes back */
 	bool is_probed;                 /* a probe says whether it works */
+	bool are_few;                   /* this node has few links */
 } LinkSeen;
 
 static int64_t monotonic_sec(const Found *found)
@@ -288,6 +291,18 @@ static void decide_in_time(const LinkSeen *seen, const LinkWatch *watch, const L
 		asks_hurry(asks, (uint64_t)watch->confirm_sec * 1000000);
 }
 
+/* That it is up again only another probe tells, and one more try of a password that was refused may
+ * lock its account. */
+static void ask_whether_up(const LinkSeen *seen)
+{
+	const LinkProbe *probe = probe_of(seen);
+
+	if (seen->is_probed && seen->are_few && probe &&
+	    probe->probe.steps[PROBE_BIND] != PROBE_BAD)
+		asks_hurry(&seen->follow->asks,
+			   found_now_usec(seen->found) + DOWN_AGAIN_SEC * 1000000ULL);
+}
+
 static LinkWatch link_take(LinkSeen *seen, const LinkWatch *before)
 {
 	LinkWatch watch = before ? *before : watch_new_link(seen);
@@ -298,8 +313,10 @@ static LinkWatch link_take(LinkSeen *seen, const LinkWatch *before)
 	link_watch_count(&watch, declared(seen), seen->running);
 	link_fallbacks_count(&watch.fallbacks, declared(seen), seen->running, seen->now_sec);
 	tell_fallbacks(seen, &watch);
-	if (watch.is_down)
+	if (watch.is_down) {
 		tell_down(seen, &watch);
+		ask_whether_up(seen);
+	}
 	decide_in_time(seen, &watch, before, &look);
 	return watch;
 }
@@ -358,6 +375,7 @@ Follow daemon_links_look(DaemonLinks *links, const Found *found, const LinksBefo
 			LinkWatch watch;
 
 			seen.suffix = suffix;
+			seen.are_few = n_links(wanted) <= FEW_LINKS;
 			seen.before = before;
 			seen.follow = &follow;
 			watch = link_take(&seen, watch_before(links, &seen, now.n_items));

@@ -14,13 +14,14 @@ typedef struct AccessAddition {
 typedef struct AccessGrant {
 	AccessAddition *additions;
 	size_t n_additions; /* 0: it may already */
-	bool takes_rights;  /* no form was found that surely leaves it all that it may have now */
+	bool takes_rights; /* no form was found that surely leaves it all the rights that it has now
+			    */
 } AccessGrant;
 
 /*
  * A value in front that gives "read" ends what later values would give: the right to write, and in
  * its own entry that of "by self". So the forms are tried from the widest to the narrowest, and the
- * first that surely takes nothing away is meant.
+ * first that surely takes nothing away is used.
  */
 AccessGrant access_grant(Pool *pool, const AccessLists *lists, const char *dn);
 

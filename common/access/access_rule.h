@@ -23,25 +23,26 @@ enum {
 	ACCESS_MANAGE = 1 << 7,
 };
 
-/* How a clause changes the privileges that came from those before it. */
+/* How a clause changes the privileges that the clauses before it gave. */
 typedef enum AccessOperation {
 	ACCESS_GIVE, /* "+rs", and a clause that names none */
 	ACCESS_SET,  /* "read", "=rs" */
 	ACCESS_TAKE, /* "-rs" */
 } AccessOperation;
 
-/* What happens to the identity behind a clause that concerns it. */
+/* What happens to the identity after a clause that concerns it. */
 typedef enum AccessControl {
 	ACCESS_STOP,
 	ACCESS_CONTINUE, /* with the next clause of the value */
 	ACCESS_BREAK,    /* with the next value */
 } AccessControl;
 
-/* What hangs on something that nobody sees who looks from here at what an identity is shown. */
+/* What depends on something that cannot be seen from here by looking at what an identity is shown.
+ */
 typedef enum AccessUnseen {
 	ACCESS_UNSEEN_NOTHING,
-	ACCESS_UNSEEN_CONNECTION, /* how and from where somebody comes: of two connections of one
-				     identity it may mean one alone */
+	ACCESS_UNSEEN_CONNECTION, /* how and from where a client connects: of two connections of one
+				     identity it may mean only one */
 	ACCESS_UNSEEN_VALUES,     /* single values: all others of the attribute are shown */
 } AccessUnseen;
 
@@ -55,7 +56,7 @@ typedef struct AccessClause {
 
 typedef struct AccessRule {
 	const char *text;      /* without "{n}" */
-	const char *what_text; /* verbatim: what stands behind "to" */
+	const char *what_text; /* verbatim: what follows "to" */
 	const char **what;     /* all of them must be right; 0: it could not be read */
 	size_t n_what;
 	AccessClause *clauses;
@@ -76,11 +77,12 @@ SelectorMatch access_rule_covers_attribute(const AccessRule *rule, const char *a
  * who is bound, and whose DN is not known. */
 SelectorMatch access_clause_means(const AccessClause *clause, const char *dn, bool is_own);
 
-/* What whom the clause means hangs on; access_rule_unseen(): what the rule concerns ("val=..."). */
+/* What the answer to "whom does the clause mean" depends on; access_rule_unseen(): the same for
+ * what the rule concerns ("val=..."). */
 AccessUnseen access_clause_unseen(const AccessClause *clause);
 AccessUnseen access_rule_unseen(const AccessRule *rule);
 
-/* The next attribute of the rule's "attrs=" behind *at, which starts as NULL; NULL at the end. */
+/* The next attribute of the rule's "attrs=" after *at, which starts as NULL; NULL at the end. */
 const char *access_rule_next_attribute(Pool *pool, const AccessRule *rule, const char **at);
 
 #endif

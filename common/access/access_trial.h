@@ -67,7 +67,7 @@ typedef struct AccessResult {
 	AccessRights rights;
 	const TrialRule *decided_by;
 	const TrialRule *unsure_by;
-	AccessUnseen unseen; /* what is open hangs on that, too */
+	AccessUnseen unseen; /* what is not known depends on that, too */
 } AccessResult;
 
 /* Reads the lists for an identity. */
@@ -80,7 +80,7 @@ void access_trial_find_points(AccessTrial *trial);
 AccessResult access_trial_run(const AccessTrial *trial, const AccessPoint *point,
 			      const TrialRule *skipped);
 
-/* True when the rule surely leaves to the rules behind it what they would have without it. */
+/* True when the rule surely leaves to the rules after it what they would decide without it. */
 bool access_trial_passes(const AccessTrial *trial, size_t index, const AccessPoint *point);
 
 #endif

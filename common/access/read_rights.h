@@ -11,12 +11,12 @@
 
 /*
  * What an identity may do with a database by olcAccess. slapd asks the database's own values, then
- * the frontend's; where neither has any, everybody may read, else nobody may whom none lets
+ * the frontend's; where neither has any, everybody may read; otherwise only those whom a value lets
  * (slapd.access(5); seen with 2.4.57, 2.5.13 and 2.6.10).
  *
  * In: the values as the server holds them, and a DN. Out: a verdict that names the value it rests
  * on. Who is in a group or a set, comes from an address, or is meant by a regular expression is
- * never guessed: what hangs on it is not proven.
+ * never guessed: what depends on it is not proven.
  */
 
 typedef enum ReadOutcome {

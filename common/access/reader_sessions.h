@@ -9,9 +9,10 @@
 #include "common/base/tree.h"
 
 /*
- * Who reads here and stays: slapd counts a persistent search as one operation that goes on, and
- * shows that for each connection below cn=Connections,cn=Monitor (seen with 2.4.57, 2.5.13 and
- * 2.6.10). Consumers with type=refreshAndPersist have one; of others nothing is seen.
+ * Who reads here by a search that goes on: slapd counts a persistent search as one operation that
+ * goes on, and shows that for each connection below cn=Connections,cn=Monitor (seen
+ * with 2.4.57, 2.5.13 and 2.6.10). Consumers with type=refreshAndPersist have one; others are not
+ * seen.
  */
 typedef struct ReaderSession {
 	const char *dn;      /* as whom it is bound */

@@ -11,12 +11,12 @@
 #include "common/base/sha256.h"
 
 /*
- * What an identity was seen to read of a database here, beside one that reads everything: the
- * answer where olcAccess itself leaves it open (groups, sets, regular expressions). It holds for
- * what it was seen under, and is forgotten by who keeps it when it gets old.
+ * What an identity was seen to read of a database here, compared with one that reads everything:
+ * the answer where olcAccess itself leaves it open (groups, sets, regular expressions). It is valid
+ * for the configuration under which it was seen, and is dropped when it gets old.
  */
 typedef enum ViewOutcome {
-	VIEW_UNTESTABLE, /* first: who did not look knows nothing */
+	VIEW_UNTESTABLE, /* first: nothing is known before somebody looked */
 	VIEW_LESS,
 	VIEW_EQUAL,
 } ViewOutcome;
@@ -51,7 +51,7 @@ typedef struct ReaderViews {
 const ReaderView *reader_view_find(const ReaderViews *views, const char *suffix, const char *reader,
 				   const char *basis);
 
-/* EQUAL: nothing is hidden; LESS: something is; UNTESTABLE: of some nobody knows. */
+/* EQUAL: nothing is hidden; LESS: something is; UNTESTABLE: of some entries it is not known. */
 ViewOutcome reader_lacks_judge(const ReaderLacks *lacks);
 
 /* Those of both that are to be kept at that time, everything copied; of one and the same the

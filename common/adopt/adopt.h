@@ -11,8 +11,8 @@
  */
 int adopt_survey(Pool *pool, const Live *live, const char *fqdn, Adoption *ret, Error *err);
 
-/* Notes whom olcServerID names and nobody reads from. To be asked when the ids of all peers are
- * known, for a peer may be read by another URL than olcServerID gives it. */
+/* Notes the servers that olcServerID names and that are not read. Call it when the ids of all peers
+ * are known, for a peer may be read by another URL than olcServerID gives it. */
 void adopt_note_unread(Adoption *adoption);
 
 /*

@@ -69,11 +69,12 @@ int adopt_find_peer(const Adoption *adoption, const char *uri);
 /* The same for a URL in the spelling of AdoptPeer.provider. */
 int adopt_find_provider(const Adoption *adoption, const char *provider);
 
-/* Tells a peer's id, and who says so. ERROR_REFUSED when somebody else said another, or another
- * server has it. */
+/* Sets a peer's id, and where it was found. ERROR_REFUSED when another id was found before, or
+ * another server has it. */
 int adopt_set_id(Adoption *adoption, size_t peer, unsigned id, const char *said_by, Error *err);
 
-/* Gives a consumer whose id nobody told one that no peer has, when all others' ids are known. */
+/* Gives a consumer whose id was not found one that no peer has, when the ids of all others are
+ * known. */
 void adopt_settle_id(Adoption *adoption);
 
 /* Notes a sentence for the person who adopts. */
@@ -94,13 +95,14 @@ const char *adopt_value(Pool *pool, SyncreplKeyword keyword, const char *value, 
 /* False for a keyword that no level of peers.json holds: it is each link's own. */
 bool adopt_is_spread(int keyword);
 
-/* The same to slapd, as far as this keyword alone says; NULL: it is not there. */
+/* Whether both mean the same to slapd, as far as this keyword alone tells; NULL: it is not there.
+ */
 bool adopt_same_value(SyncreplKeyword keyword, const char *one, const char *other);
 
 /* Whether this consumer is a hub, when all that is adopted is known. */
 void adopt_survey_hub(Adoption *adoption);
 
-/* Says of this node, where it is one, that it is a consumer: whom it reads, and how for itself. */
+/* Where this node is a consumer, notes that, whom it reads, and its own settings for that. */
 void adopt_role(Adoption *adoption, const SyncreplSettings *as_consumer, Peer *self);
 
 /* Finds rid_offset of each database and rid of each peer that give the live rids. */

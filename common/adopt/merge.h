@@ -4,7 +4,7 @@
 
 #include "common/adopt/merge_source.h"
 
-/* What several files say together. */
+/* What several files say, combined. */
 typedef struct Merged {
 	const char *text;           /* the document; NULL: they disagree */
 	const char **disagreements; /* what, in which files, and what to do: a sentence each */
@@ -14,8 +14,9 @@ typedef struct Merged {
 } Merged;
 
 /*
- * One document of many, each written by adopt on another node: each node's links, by value, are in
- * it as its own file has them, which is proven before it is given. Strings live in pool.
+ * Makes one document of several that adopt wrote on different nodes. The links of each node are in
+ * it as its own file has them, which is checked before the document is returned. Strings live in
+ * pool.
  */
 Merged adopt_merge(Pool *pool, const MergeSource *sources, size_t n_sources);
 

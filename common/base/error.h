@@ -18,7 +18,7 @@ typedef enum ErrorClass {
 	ERROR_CONFLICT,    /* somebody else changed it meanwhile: read and plan again */
 	ERROR_REFUSED,     /* the server understood and said no */
 	ERROR_UNSAVED,     /* slapd changed its memory but not its disk (disk full, read-only) */
-	ERROR_SYSTEM,      /* the machine failed us: a file, a descriptor, the disk */
+	ERROR_SYSTEM,      /* a file, a descriptor or the disk of this machine failed */
 	ERROR_STOPPED,     /* we were told to end: what was asked may still be answered */
 	ERROR_CLASS_COUNT
 } ErrorClass;

@@ -17,8 +17,8 @@ typedef struct Pool Pool;
 
 Pool *pool_new(void);
 
-/* A pool that ends with its parent, or earlier by pool_free(): for what one of several rounds
- * makes. */
+/* A pool that ends with its parent, or earlier by pool_free(): for the memory of one of several
+ * rounds. */
 Pool *pool_child(Pool *parent);
 
 /* Wipes every object, then frees all: pools hold secrets. NULL is allowed. */
@@ -28,8 +28,8 @@ DEFINE_CLEANUP(Pool, pool_free)
 /* Zeroed memory that lives as long as the pool. */
 void *pool_alloc(Pool *pool, size_t size);
 
-/* A copy of len bytes with a NUL behind them. Like all texts made here it stands anywhere, and is
- * nothing for pool_resize() and POOL_PUSH. */
+/* A copy of len bytes with a NUL behind them. Like all texts made here it has no alignment, and
+ * cannot be given to pool_resize() or POOL_PUSH. */
 char *pool_copy(Pool *pool, const char *bytes, size_t len);
 
 /* A copy of a string; NULL gives NULL. */

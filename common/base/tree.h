@@ -26,7 +26,8 @@ typedef struct Entry {
 	size_t n_attributes;
 } Entry;
 
-/* Entries as read from a server, in the order read. Everything lives in the pool of who built it.
+/* Entries as read from a server, in the order read. Everything lives in the pool of the code that
+ * built it.
  */
 typedef struct Tree {
 	Entry *entries;

@@ -8,7 +8,7 @@
  * modify. */
 void compose_consumers(const Compose *compose, const DatabasePlan *database);
 
-/* Adds a value that stays to a list that is written anew, as we print it. */
+/* Adds a value that stays, as we print it, to a list that is written again. */
 void mod_kept_value(Pool *pool, Mod *mod, const LiveConsumer *consumer);
 
 /* How many sessions end when all consumers of the database are made anew. */

@@ -4,13 +4,13 @@
 
 #include "common/compose/compose_step.h"
 
-/* The overlay, where it is not there. */
+/* Adds the overlay where it does not exist. */
 void compose_overlay(const Compose *compose, const DatabasePlan *database);
 
 /* Has slapd write contextCSN to disk: the overlay is deleted and comes back as it was. */
 void compose_context_csn(const Compose *compose, const DatabasePlan *database);
 
-/* What is wrong with its settings, where it is there. */
+/* Corrects the settings of the overlay where it exists. */
 void compose_overlay_settings(const Compose *compose, const DatabasePlan *database);
 
 #endif

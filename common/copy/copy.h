@@ -26,10 +26,10 @@ typedef enum CopyCoverage {
 	COPY_IS_COVERED
 } CopyCoverage;
 
-/* What our account was seen to see at a peer of entries that are here. */
+/* How much of the entries that are here our account was seen to see at a peer. */
 typedef enum CopyShown {
 	COPY_NOT_LOOKED,
-	COPY_NOT_SURE, /* nothing was seen to be hidden, and of some nobody knows */
+	COPY_NOT_SURE, /* nothing was seen to be hidden, and of some entries it is not known */
 	COPY_HIDES,    /* surely */
 	COPY_SHOWS_ALL,
 	COPY_SHOWN_COUNT
@@ -66,7 +66,7 @@ typedef struct Content {
 	int server_id;    /* it runs under; 0: not told */
 	bool is_open_hub; /* a hub, which needs none, and that can be read */
 	bool has_clock;
-	long clock_ahead_sec; /* its clock less ours */
+	long clock_ahead_sec; /* its clock minus ours */
 	bool lacks_database;  /* the server says that it has no database of that suffix */
 	bool nobody_listens;  /* its machine answered that no server is there */
 } Content;

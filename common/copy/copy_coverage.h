@@ -12,8 +12,8 @@
 
 /*
  * Whether some entry of one server ID is newer than contextCSN. slapd has no filter that names a
- * server ID, so entries of all of them are asked for: many are there where contextCSN is of former
- * times, or where others wrote long since and this server did not. They are read in parts.
+ * server ID, so entries of all of them are asked for: there are many where contextCSN is old, or
+ * where others have written for long and this server has not. They are read in parts.
  */
 typedef struct CoverageLook {
 	unsigned sid;
@@ -31,12 +31,12 @@ extern const char *const coverage_attributes[];
 /* In at most so many parts; borrows from content. */
 CoverageLook coverage_begin(const Content *content, unsigned sid, unsigned n_parts);
 
-/* Takes in what a search for the window showed, is_cut: not all of it; what is kept goes into the
- * pool. */
+/* Takes in what a search for the window showed (is_cut: not all of it); what is kept is copied into
+ * the pool. */
 void coverage_take(Pool *pool, CoverageLook *look, const Tree *shown, bool is_cut);
 
-/* contextCSN was read again behind a part that had something newer, for an overlay keeps that in
- * memory. */
+/* contextCSN was read again after a part that had something newer, for an overlay keeps contextCSN
+ * in memory. */
 void coverage_again(CoverageLook *look, const Content *again);
 
 /*
@@ -53,7 +53,7 @@ bool coverage_is_seen(const Tree *shown);
 /* Ends in NULL. */
 extern const char *const coverage_sight_attributes[];
 
-/* As a search ended that failed, by its LDAP result. */
+/* A search failed with that LDAP result. */
 CopyCoverage coverage_unread(int code);
 
 #endif

@@ -28,9 +28,9 @@ typedef struct CopyReading {
 	size_t n_entries;       /* shown with entryUUID and entryCSN */
 	size_t n_unmarked;      /* shown without one of them: not comparable */
 	size_t n_subentries;    /* slapd neither shows nor replicates them among the others */
-	size_t n_counted;       /* by the server, behind it; 0: nobody tells us */
-	size_t n_counted_least; /* the smaller count, of before and behind it; 0: nobody tells us */
-	bool count_moved;       /* it was another before */
+	size_t n_counted;       /* by the server, after it; 0: not told */
+	size_t n_counted_least; /* the smaller of the counts before and after it; 0: not told */
+	bool count_moved;       /* it was different before */
 	bool was_less;          /* an earlier look showed less than was counted, and this one not */
 	bool may_all;           /* olcAccess surely lets the identity read everything */
 } CopyReading;
@@ -38,7 +38,7 @@ typedef struct CopyReading {
 CopySight copy_reading_sight(const CopyReading *reading);
 
 /* Whole, or entries came or went while it was read, and no fewer were shown than were there before
- * or behind it. Enough where it does not matter what came meanwhile. */
+ * or after it. Enough where it does not matter what came meanwhile. */
 bool copy_reading_showed_lasting(const CopyReading *reading);
 
 /* Why it is not whole, for people: "it shows 7 of its 9 entries to 'cn=x'"; "" when it is. */

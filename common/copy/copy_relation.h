@@ -15,7 +15,8 @@
 typedef enum CopyIdentity {
 	COPY_IDENTITY_UNKNOWN, /* of one of them the suffix entry or its entryUUID was not seen */
 	COPY_IS_SAME,
-	COPY_IS_OTHER, /* made apart from each other: slapd merges such two, and entries get lost */
+	COPY_IS_OTHER, /* made independently of each other: slapd merges two such copies, and
+			  entries get lost */
 	COPY_IDENTITY_COUNT
 } CopyIdentity;
 
@@ -62,7 +63,8 @@ typedef enum Suspicion {
 	SUSPICION_COUNT
 } Suspicion;
 
-/* What the content of one peer says against the content here, for the server ID of this node. */
+/* What the content of one peer proves against the content here, given the server ID of this node.
+ */
 Suspicion content_suspicion(const Content *here, const Content *peer, unsigned sid);
 
 /* The same in words, about the peer: "has newer changes of server ID 2 than this node"; "" for

@@ -10,14 +10,14 @@
 /*
  * All entries that are newer than a change, where a server shows only so many at once and in no
  * order: a window that shows too many is made smaller, by what it showed, until it shows all of
- * its own, and the next one begins behind it.
+ * its own, and the next one begins after it.
  */
 typedef struct CsnWindow {
 	const char *from;  /* behind this entryCSN */
 	const char *until; /* and not behind this one; NULL: without end */
 } CsnWindow;
 
-/* How it goes on behind one search. */
+/* How it goes on after one search. */
 typedef enum CsnWindowStep {
 	CSN_WINDOW_AGAIN, /* with the window as it is now */
 	CSN_WINDOW_OVER,  /* all entries were shown */

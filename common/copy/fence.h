@@ -11,10 +11,10 @@
 
 /*
  * Is a database, before slapd starts, the one that was here last? slapd that is given an old backup
- * takes clients' writes at once, and its peers delete what it does not have. What tells is the
- * file: slapd only ever adds to it, so that the same file has everything it ever had, whatever a
- * crash left of contextCSN. Of another file the changes that it holds are compared with those that
- * were last seen. What was not seen says nothing: a database that is right must never be closed.
+ * takes clients' writes at once, and its peers delete what it does not have. The file tells: slapd
+ * only ever adds to it, so that the same file has everything it ever had, whatever a crash left of
+ * contextCSN. Of another file the changes that it holds are compared with those that were last
+ * seen. What was not seen says nothing: a database that is right must never be closed.
  */
 
 /* The file in which back-mdb keeps a database. */
@@ -47,11 +47,12 @@ bool fence_verdict_closes(FenceVerdict verdict);
 typedef struct FenceRecord {
 	const char *suffix;
 	FenceVerdict verdict;
-	const char *text; /* why, in a sentence */
-	bool is_closed;   /* the fence closed it to clients, and nobody opened it yet */
-	bool is_closing; /* it set out to, and was cut off: it did when the database is read-only */
-	bool is_plaining;  /* it set out to have links read databases instead of logs of changes,
-			      and was cut off */
+	const char *text;  /* why, in a sentence */
+	bool is_closed;    /* the fence closed it to clients, and nobody opened it yet */
+	bool is_closing;   /* it was about to, and was interrupted: it did so if the database is
+			      read-only */
+	bool is_plaining;  /* it was about to have links read databases instead of logs of changes,
+			      and  was interrupted */
 	bool is_of_daemon; /* it was the daemon that closed it, or set out to, while slapd ran */
 	bool has_file;     /* the file was right then: */
 	DatabaseFile file;
@@ -134,8 +135,8 @@ typedef struct FenceJudgement {
 
 FenceJudgement fence_judge(Pool *pool, const FenceLook *look);
 
-/* Right behind a stop, with the suffix entry looked for: is this what slapd left, so that all that
- * comes later can be told from it? Somebody may have put another file there already. */
+/* Right after a stop, once the suffix entry was looked for: is this what slapd left, so that all
+ * that comes later can be told from it? Somebody may have put another file there already. */
 bool fence_was_left_by_slapd(Pool *pool, const FenceLook *look);
 
 #endif

@@ -7,8 +7,9 @@
 /*
  * A relay, a node through which alone others get each other's changes, that was away reads both
  * sides at once when it is back. While both sides read it, slapd hands on what came out of order
- * under the newest CSN of it, and who reads that takes the rest for known: lost for good,
- * contextCSN equal (2.5.13: 5 of 23 restarts, 2.6.10: 8 of 25; 2.4.57: 0 of 100). It was not where
+ * under the newest CSN of it, and a node that reads that takes the rest for known: lost for good,
+ * contextCSN equal (2.5.13: 5 of 23 restarts, 2.6.10: 8 of 25; 2.4.57: 0 of 100, and deletions in a
+ * chain of four in 6 of 20). It was not where
  * nobody could read it meanwhile (0 of 60, 65). So before slapd starts the fence takes its
  * multi-provider flag and its syncprov overlay out of cn=config, in this order: without the overlay
  * alone a client's change here would get no contextCSN. The daemon gives both back when it has what

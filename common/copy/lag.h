@@ -18,8 +18,8 @@ typedef struct SidLag {
 	unsigned sid;
 	const char *have; /* NULL: nothing of it */
 	const char *newest;
-	int64_t lag_msec; /* from have to newest, which tells nothing of when what is between was
-			     made; -1: it has nothing of it */
+	int64_t lag_msec; /* from have to newest, which does not tell when the changes between them
+			     were made; -1: it has nothing of it */
 } SidLag;
 
 /* Of which server IDs a server lacks changes; none: it is in step. */

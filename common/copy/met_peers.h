@@ -7,9 +7,9 @@
 #include "common/copy/peer_ids.h"
 
 /*
- * Who showed entries of the database when it last told what it holds: before, joined with what the
- * peers show now. One that shows nothing, or another database than the one here, is none of them
- * any more; one that does not tell is what it was. All in the pool.
+ * The peers that showed entries of the database when they last told what they hold: those known
+ * before, joined with what the peers show now. A peer that shows nothing, or a database other than
+ * the one here, is no longer among them; one that does not tell keeps its place. All in the pool.
  */
 PeerIds met_peers_join(Pool *pool, const PeerIds *before, const Content *here, const Content *peers,
 		       size_t n_peers);

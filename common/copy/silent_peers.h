@@ -7,7 +7,7 @@
 #include "common/base/pool.h"
 #include "common/copy/copy.h"
 
-/* Peers of which a pass heard nothing: a look behind the first does not wait for them once more. */
+/* Peers from which a pass heard nothing: later looks of the pass do not wait for them again. */
 typedef struct SilentPeers {
 	Pool *pool; /* outlives the looks */
 	struct SilentPeer *items;

@@ -12,10 +12,11 @@
  * same everywhere (2.5.13, 2.6.10). Where contextCSN of a server ID bears a time that has not come
  * yet, as when a clock ran ahead and was set back, all that is written under it until then is older
  * than what a peer has that was away, and is not sent to it. And a refresh ends at an entry without
- * entryUUID or entryCSN, as one was written under olcLastMod: FALSE.
+ * entryUUID or entryCSN, such as one written under olcLastMod: FALSE.
  */
 
-/* So far ahead of our clock a change counts as one whose time has not come: clocks differ. */
+/* A change that is this far ahead of our clock counts as one whose time has not come: clocks
+ * differ. */
 #define STAMP_AHEAD_MSEC 60000
 
 /* The CSN with the latest time; NULL when there is none. */

@@ -6,9 +6,10 @@
 #include "common/plan/plan.h"
 
 /*
- * What of the plan is written with policy.mode "audit" as well: the fence closed a database, or
- * took what makes a relay a provider, which nobody else asked for, and that ends when nothing holds
- * it. False: there is nothing of it. The rest of the plan is not in ret; all lives in the pool.
+ * The part of the plan that is written with policy.mode "audit" as well: where the fence closed a
+ * database, or took from a relay what makes it a provider, nobody else asked for that, and it ends
+ * when nothing holds it. False: there is no such part. The rest of the plan is not in ret; all
+ * lives in the pool.
  */
 bool plan_openings(Pool *pool, const Plan *plan, const Known *known, Plan *ret);
 

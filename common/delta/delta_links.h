@@ -10,18 +10,20 @@
  * hidden under a link that reads it, contextCSN goes on, and what was written meanwhile never comes
  * (seen on all three). So a link reads
  * the log only when its provider was seen to show it, and the database itself until then; what
- * cn=config has already stays, and is told.
+ * cn=config already has stays, and is reported.
  */
 
-/* What is wanted now: peers.json, with those links read plainly. Consumers stand in the same order;
- * the same pointer where nothing differs. Lives as long as the pool and input->wanted. */
+/* What is wanted now: peers.json, but with those links reading the database itself. Consumers stand
+ * in the same order; the same pointer where nothing differs. Lives as long as the pool and
+ * input->wanted. */
 const Wanted *delta_wanted(Pool *pool, const PlanInput *input);
 
 /* True when cn=config has this node read the log that the consumer names. */
 bool delta_is_read(const LiveDatabase *live, const WantedConsumer *consumer);
 
-/* Tells what is read plainly, and which log is missing; asks for what nobody asked yet. asked:
- * input->wanted as delta_wanted() was given it. After the guards, whose questions go first. */
+/* Reports which links read the database itself, and which log is missing; asks for what was not
+ * asked yet. asked: input->wanted as delta_wanted() was given it. To be called after the guards,
+ * whose questions go first. */
 void delta_tell(Diff *diff, const Wanted *asked);
 
 #endif

@@ -8,12 +8,12 @@
 /*
  * "delta" of peers.json: the log of changes that a provider keeps, and others read. What is read
  * from a log must be all that changed, or it is lost where it is read, contextCSN equal. So nothing
- * writes into a log in which something stands already, but was not written all the time: a change
- * of the time between would be missing. A log's database is read-only to clients from its beginning
- * until the overlay writes into it; that tells a new one from one that was left.
+ * writes into a log that has contents and was not written all the time: changes made in between
+ * would be missing. A log's database is read-only to clients from its beginning until the overlay
+ * writes into it; that tells a new one from one that was left.
  */
 
-/* What makes a log; in this order, and none without those before it. */
+/* The changes that make a log, in this order; none without those before it. */
 #define CHANGES_TO_LOG                                                       \
 	(CHANGE_BIT(CHANGE_LOG_DATABASE) | CHANGE_BIT(CHANGE_LOG_SYNCPROV) | \
 	 CHANGE_BIT(CHANGE_LOG_OVERLAY) | CHANGE_BIT(CHANGE_LOG_OPEN))
@@ -31,7 +31,7 @@ bool log_word_is_said(const LiveDatabase *log);
 /* Whether it is to say it. */
 void diff_log_word(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *log);
 
-/* What the logs of its changes lack from which other peers read it here (delta-syncrepl). */
+/* What is missing in the logs from which other peers read its changes here (delta-syncrepl). */
 void diff_logs(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
 /* Logs into which the database's changes are written without "delta": how much room is left, and
@@ -48,11 +48,11 @@ bool log_room_is_short(const Diff *diff, const Delta *delta);
 const char *log_room_describe(const Diff *diff, const Delta *delta);
 const char *log_room_remedy(const Diff *diff, const Delta *delta);
 
-/* Ends the writing into a log that is nearly full: true then, and the rest of it waits. Tells
- * before that, too. */
+/* Stops writing into a log that is nearly full: true then, and its other changes wait. Reports it
+ * before that point, too. */
 bool diff_log_room(Diff *diff, const DatabasePlan *database, const Entry *overlay);
 
-/* Tells the same of a log that syncward did not make: it stays as it is. */
+/* Reports the same of a log that syncward did not make, which stays as it is. */
 void diff_log_room_tell(Diff *diff, const char *suffix, const LiveDatabase *log);
 
 /* Holds what makes a log while something is held that it needs. */

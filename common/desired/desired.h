@@ -39,7 +39,7 @@ typedef struct SyncreplSettings {
 /* Sets nothing. */
 extern const SyncreplSettings settings_none;
 
-/* A consumer reads, is read by nobody unless it is a hub, and writes under no server ID. */
+/* A consumer reads, is not read unless it is a hub, and writes under no server ID. */
 typedef enum PeerRole {
 	PEER_PROVIDER,
 	PEER_CONSUMER,
@@ -48,9 +48,9 @@ typedef enum PeerRole {
 
 extern const char *const peer_role_names[PEER_ROLE_COUNT];
 
-#define ID_MAX 65535 /* of a consumer; a server ID is less */
+#define ID_MAX 65535 /* of a consumer; a server ID is at most 4095 */
 
-/* Whom "reads" names: a peer, or all providers of a site. */
+/* What "reads" names: a peer, or all providers of a site. */
 typedef struct PeerRead {
 	unsigned id;      /* 0: a site */
 	const char *site; /* NULL: a peer */
@@ -128,7 +128,7 @@ typedef struct Site {
 	JsonPlace place;
 } Site;
 
-/* A server ID that nobody may have any more: changes of its former server are in the databases. */
+/* A server ID that no peer may have any more: changes of its former server are in the databases. */
 typedef struct RetiredId {
 	unsigned id;
 	JsonPlace place;
@@ -140,8 +140,8 @@ typedef enum PolicyMode {
 	POLICY_MODE_COUNT
 } PolicyMode;
 
-/* Who puts a new revision in force first, and for how long it must do well there before the others
- * follow. */
+/* Which peers put a new revision in force first, and how long it must work well there before the
+ * others follow. */
 typedef struct DesiredRollout {
 	unsigned *first; /* ids; those of no peer do not count */
 	size_t n_first;  /* 0: everybody at once */
@@ -178,8 +178,8 @@ typedef struct DesiredPolicy {
 	DesiredRollout rollout;
 } DesiredPolicy;
 
-/* peers.json as a value, fully validated: what every node shall be. Lives in the pool it was parsed
- * into. */
+/* peers.json as a value, fully validated: what every node must be like. Lives in the pool it was
+ * parsed into. */
 typedef struct Desired {
 	const char *name; /* the file's name, for messages */
 	bool has_revision;
@@ -202,15 +202,16 @@ typedef struct Desired {
 int desired_parse(Pool *pool, const char *name, const char *bytes, size_t len, const Desired **ret,
 		  Error *err);
 
-/* The same for bytes that were in force once: a rule that came with a later release (so far that of
- * retry_may_end) does not take them out of force, as who upgrades would leave nodes unguarded. */
+/* The same for bytes that were in force once: a rule that came with a later release (so far only
+ * that of retry_may_end) does not take them out of force, because an upgrade would then leave nodes
+ * without a guard. */
 int desired_parse_kept(Pool *pool, const char *name, const char *bytes, size_t len,
 		       const Desired **ret, Error *err);
 
 /* Position of a site's name in site_names + 1; 0: no peer has that site, or NULL was asked for. */
 unsigned desired_site_number(const DesiredTopology *topology, const char *site);
 
-/* True for who is read: providers and hubs. */
+/* True for peers that are read: providers and hubs. */
 bool peer_is_read(const Peer *peer);
 
 /* ", a hub", ", a consumer", or nothing, for people. */
@@ -219,7 +220,7 @@ const char *peer_clause(const Peer *peer);
 /* One that reads and takes no writes; a hub is read as well. */
 bool peer_is_consumer(const Peer *peer);
 
-/* The server ID under which it writes; of a consumer one that slapd gives to no change. */
+/* The server ID under which it writes; for a consumer one that slapd never gives to a change. */
 unsigned peer_server_id(const Peer *peer);
 
 /* True when every peer of a database reads every other one of it: nothing says otherwise. */
@@ -234,21 +235,21 @@ bool desired_is_retired(const Desired *desired, unsigned server_id);
 /* The provider that writes under that server ID; NULL when none. */
 const Peer *desired_writer(const Desired *desired, unsigned server_id);
 
-/* True when one of those who hold the database is a consumer; a hub. */
+/* True when a consumer holds the database; the same for a hub. */
 bool desired_has_consumer(const Desired *desired, const DesiredDatabase *database);
 bool desired_has_hub(const Desired *desired, const DesiredDatabase *database);
 
 /* True when the peer holds the database. */
 bool desired_database_has_peer(const DesiredDatabase *database, unsigned id);
 
-/* True when the database can show how that provider does: it has a heartbeat there, which another
+/* True when the database can show how that provider is: it has a heartbeat there, which another
  * provider lets it write. */
 bool rollout_is_shown(const Desired *desired, const DesiredDatabase *database, unsigned canary);
 
 /* The rid by which the database's consumers call that peer. */
 unsigned desired_rid(const DesiredDatabase *database, const Peer *provider);
 
-/* What the file has of the database with that suffix; NULL: nothing. */
+/* What the file says about the database with that suffix; NULL: nothing. */
 const DesiredDatabase *desired_database(const Desired *desired, const char *suffix);
 
 /*
@@ -273,7 +274,7 @@ const char *desired_print(Pool *pool, const Desired *desired);
  * and which outlive upgrades. NULL for what is not JSON. */
 const char *desired_masked(Pool *pool, const char *bytes, size_t len);
 
-/* What 0.1.0 printed of it with this json-c, whose digest a node may remember. */
+/* What 0.1.0 printed for it with this json-c: a node may remember the digest of that. */
 const char *desired_print_former(Pool *pool, const Desired *desired);
 
 /* The code of the error when no peer is this node: a state of the cluster (it was removed), not a

@@ -57,7 +57,7 @@ typedef struct DesiredLink {
 	const Peer *consumer;
 } DesiredLink;
 
-/* Refuses a link by which nobody could read, or a part only; -1, and the reader says why. */
+/* Refuses a link over which nothing, or only a part, could be read; -1, and the reader says why. */
 int desired_check_link(Reader *reader, const DesiredPolicy *policy, const DesiredLink *link);
 
 /* "delta" of a database into a const Delta *. */
@@ -70,7 +70,7 @@ int desired_check_delta(Reader *reader, const JsonNode *databases, const Desired
 /* "heartbeat" into the DesiredHeartbeat of a database. */
 ReaderFunction read_heartbeat;
 
-/* What it takes beside the whole database, whose node that is. */
+/* What it needs besides the whole database, whose node that is. */
 int heartbeat_check(Reader *reader, const JsonNode *database, const DesiredDatabase *desired);
 
 /* "rollout" of "policy" into a DesiredRollout. */
@@ -92,7 +92,8 @@ ReaderFunction read_syncrepl;
 /* Reads "credentials": a string, {"file": PATH} or {"credential": NAME}. */
 ReaderFunction read_credentials;
 
-/* What no single key can tell: ids, URIs, suffixes and rids are unique, each link can bind. */
+/* Checks what no single key can tell: ids, URIs, suffixes and rids are unique, and each link can
+ * bind. */
 int desired_check(Reader *reader, const JsonNode *root, Desired *desired);
 
 /* Our default for a keyword that no level sets; NULL: slapd's. rid and provider have none. */
@@ -105,7 +106,8 @@ const char *desired_default(const DesiredDatabase *database, SyncreplKeyword key
 const char *desired_setting(const DesiredDatabase *database, const Peer *provider,
 			    const Peer *consumer, SyncreplKeyword keyword);
 
-/* Where the level stands that decides about the keyword; the database's place when none speaks. */
+/* Where the level that decides about the keyword stands; the database's place when no level
+ * mentions it. */
 JsonPlace desired_setting_place(const DesiredDatabase *database, const Peer *provider,
 				const Peer *consumer, SyncreplKeyword keyword);
 
@@ -113,7 +115,8 @@ JsonPlace desired_setting_place(const DesiredDatabase *database, const Peer *pro
 Credentials desired_credentials(const DesiredDatabase *database, const Peer *provider,
 				const Peer *consumer);
 
-/* Everybody reads this peer alike but for whom it names and by which rid, as most peers are read.
+/* True when all read this peer in the same way but for its name and rid, as is the case for most
+ * peers.
  */
 bool desired_is_read_plainly(const Peer *provider);
 

@@ -17,8 +17,8 @@ typedef struct Secret {
 	const char *name; /* as in Credentials */
 	const char *text;
 	const char *problem;
-	const char *identity; /* which password it is, by its file, and tells nothing of it; NULL:
-				 unknown */
+	const char *identity; /* tells which password it is, by its file, without revealing it;
+				 NULL: unknown */
 	bool is_denied;       /* the kernel did not let us read it */
 } Secret;
 

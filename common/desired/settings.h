@@ -15,7 +15,8 @@ typedef struct VerifySettings {
 	const char *container; /* DN; NULL: the suffix */
 } VerifySettings;
 
-/* agent.json as a value: what is this machine's own, unlike peers.json. Everything is optional. */
+/* agent.json as a value: what belongs to this machine alone, unlike peers.json. Everything is
+ * optional. */
 typedef struct AgentSettings {
 	const char *ldap_uri; /* NULL: ldapi:///, else where packages have slapd listen */
 	const char *peers_file;

@@ -363,6 +363,7 @@ void diff_databases(Diff *diff)
 	shared_rids_report(diff);
 	diff_unlisted(diff);
 	diff_gentle_hup(diff);
+	diff_many_databases(diff);
 	for (size_t i = 0; i < wanted->n_databases; i++) {
 		const DatabasePlan *database = &diff->plan->databases[i];
 

@@ -28,10 +28,10 @@ void diff_unsaved(Diff *diff);
 void diff_old_entries(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 void diff_session_log(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
-/* A provider that holds nothing any more, and takes clients' writes all the same. */
+/* A provider that lost all its entries, and still takes clients' writes. */
 void diff_emptied(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
-/* Changes that reach nobody by their time, and entries that no refresh gets past. */
+/* Changes that reach no peer because of their time, and entries that no refresh gets past. */
 void diff_stamps(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
 /* olcSyncrepl and olcMultiProvider of one database. */
@@ -47,11 +47,14 @@ void diff_access(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *l
 /* The indices by which syncprov searches. */
 void diff_index(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
-/* olcReadOnly: ends what leaving closed, and tells of what somebody else closed. */
+/* olcReadOnly: opens what leaving closed, and reports what somebody else closed. */
 void diff_read_only(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
 /* A setting by which slapd, told to end, listens no more and does not end. */
 void diff_gentle_hup(Diff *diff);
+
+/* More mdb databases than a thread of slapd can work on. */
+void diff_many_databases(Diff *diff);
 
 /* Databases that replicate here and that peers.json has at other nodes only. */
 void diff_unlisted(Diff *diff);

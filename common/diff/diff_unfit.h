@@ -4,12 +4,13 @@
 
 #include "common/draft/diff.h"
 
-/* True, with ret filled, when a setting of this database would keep what happens here from its
- * peers in silence: no entryCSN (olcLastMod FALSE), no present phase (olcSpNoPresent TRUE). It is
- * not made a provider then. */
+/* True, with ret filled, when a setting of this database would silently keep changes made here from
+ * its peers: no entryCSN (olcLastMod FALSE), no present phase (olcSpNoPresent TRUE). It is not made
+ * a provider then. */
 bool diff_unfit_hold(const Diff *diff, const char *suffix, const LiveDatabase *live, Hold *ret);
 
-/* One that is a provider already goes on being cared for: what peers send is stamped, and comes. */
+/* A database that is a provider already is still maintained: what peers send is stamped, and
+ * arrives. */
 void diff_unfit_tell(Diff *diff, const char *suffix, const LiveDatabase *live);
 
 #endif

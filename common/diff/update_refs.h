@@ -4,14 +4,14 @@
 
 #include "common/wanted/wanted.h"
 
-/* Whom a consumer with "update_ref" refers clients' writes to. */
+/* The servers to which a consumer with "update_ref" refers clients' writes. */
 typedef struct UpdateRefs {
 	const char **uris;
 	size_t n_uris;
 } UpdateRefs;
 
-/* The providers that it reads, in their order; hubs where it reads no provider. None for who refers
- * nobody. */
+/* The providers that it reads, in their order; hubs where it reads no provider. None for a node
+ * without it. */
 UpdateRefs update_refs_want(Pool *pool, const WantedDatabase *wanted, const Peer *self);
 
 #endif

@@ -16,7 +16,7 @@ typedef struct Diff {
 	const Hold *not_first;    /* --first-node, but a peer has data: nothing may be written; NULL
 				     otherwise */
 	bool server_id_is_wrong;  /* slapd's SID is not this peer's id: nothing may make it a
-				     provider before that is mended */
+				     provider before that is corrected */
 	bool has_live_sid;        /* it is known under which slapd writes until then: */
 	unsigned live_sid;
 	struct JoiningVerdict *joining; /* what joining_judge() said of each database so far */
@@ -57,13 +57,13 @@ void diff_need_catching_up(Diff *diff, const WantedDatabase *database);
 /* The content here alone. database: NULL where peers.json does not list it. */
 void diff_need_here(Diff *diff, const char *suffix, const WantedDatabase *database);
 
-/* The same, and whether entries are newer than what contextCSN has of the live server ID. */
+/* The same, and whether entries of the live server ID are newer than its contextCSN. */
 void diff_need_coverage(Diff *diff, const char *suffix, const WantedDatabase *database);
 
-/* The content of a listed one, and whether entries are here that a peer had, and has no more. */
+/* The content of a listed one, and whether entries are here that a peer had and no longer has. */
 void diff_need_extra(Diff *diff, const WantedDatabase *database);
 
-/* The same as the first, and who is connected here to read it. */
+/* The same as the first, and which readers are connected here. */
 void diff_need_readers(Diff *diff, const WantedDatabase *database);
 
 #endif

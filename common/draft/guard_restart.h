@@ -24,8 +24,8 @@ RestartIds restart_judge_ids(Pool *pool, const Live *live, const Machine *machin
  * URLs is not safe. */
 bool restart_ids_are_safe(const RestartIds *ids);
 
-/* What the database has that slapd takes of a copy alone, while it is none; NULL: slapd starts with
- * it. */
+/* What the database has that slapd accepts only in a copy, although it is none; NULL: slapd starts
+ * with it. */
 const char *restart_refused(const LiveDatabase *database);
 
 #endif

@@ -16,7 +16,7 @@
 typedef struct HealHold {
 	const char *code;    /* "turn", "pending", ...: as syncward(8) lists them */
 	const char *text;    /* what is wrong, and what follows */
-	const char *release; /* the command that ends it, or what to do */
+	const char *release; /* the command that ends it, or an instruction */
 } HealHold;
 
 typedef struct HealHolds {
@@ -27,7 +27,7 @@ typedef struct HealHolds {
 /* The peer that heals the database: of all that hold it, the one with the lowest id. */
 const Peer *healing_peer(const Wanted *wanted, const WantedDatabase *database);
 
-/* What old entries mean, and who mends it how: for people. */
+/* What old entries mean, and which node heals them how: for people. */
 const char *healing_advice(Pool *pool, const Wanted *wanted, const WantedDatabase *database,
 			   unsigned sid);
 
@@ -36,7 +36,7 @@ const char *healing_advice(Pool *pool, const Wanted *wanted, const WantedDatabas
 void healing_judge_plan(Pool *pool, const Plan *plan, const char *suffix, HealHolds *ret);
 
 /* Who heals it, and which of the old server IDs cannot be healed here: that of another peer is
- * written by a touch there; one that nobody has is not known to be nobody's. */
+ * written by a touch there; one that no peer has is not known to be unused. */
 void healing_judge_sids(Pool *pool, const Wanted *wanted, const WantedDatabase *database,
 			const SidList *old, HealHolds *ret);
 

@@ -6,8 +6,8 @@
 
 /*
  * A live olcSyncrepl value that stays in a list which is written again, as we write it. NULL where
- * it is not understood: slapd is sent nothing that we did not read and print, for some values that
- * it should refuse end it (2.5.13: two searchbase= of which the second is bad).
+ * it is not understood: nothing is sent to slapd that we did not read and print, for some values
+ * that slapd should refuse make it die (2.5.13: two searchbase= of which the second is bad).
  */
 const char *kept_value_print(Pool *pool, const LiveConsumer *consumer);
 

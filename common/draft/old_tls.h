@@ -10,9 +10,9 @@
  * again, with whatever text, or slapd restarts (seen on 2.4.57, 2.5.13 and 2.6.10; also where the
  * consumer takes the files from olcTLS attributes, and these are written again). When a consumer
  * was made slapd does not tell; at the latest when its entry was last written or when it last
- * connected, whichever came first, or when slapd started after that. Said is only what is certain:
- * a file that was written OLD_TLS_SLACK_SEC after that moment. What was certain once stays so
- * behind later writes of the entry that were about something else (Known.ages).
+ * connected, whichever came first, or when slapd started after that. Only what is certain is
+ * reported: a file that was written OLD_TLS_SLACK_SEC after that moment. What was certain once
+ * stays so after later writes of the entry that were about something else (Known.ages).
  *
  * Not known: what was written while slapd started, and a file that was put in place with an older
  * time; nor, where nobody looked between, consumers that connected again and whose entry was
@@ -25,7 +25,7 @@
 /* True when the consumer of that peer surely holds older files. */
 bool old_tls_has(const Plan *plan, const WantedConsumer *consumer);
 
-/* What is said about those of one database; NULL: nothing. */
+/* What is reported about those of one database; NULL: nothing. */
 const char *old_tls_describe(Pool *pool, const Plan *plan, const WantedDatabase *database);
 
 #endif

@@ -22,8 +22,7 @@
 typedef struct ReadersHere {
 	bool was_asked;
 	int n_sessions;         /* that lasted for a moment already; -1: slapd does not tell */
-	const char **addresses; /* from where each of them comes; NULL, or one of them is: not told
-				 */
+	const char **addresses; /* from where each comes; NULL, or a NULL item: not told */
 } ReadersHere;
 
 /* Facts about one database that cn=config does not tell. peers holds only those that were asked. */
@@ -36,14 +35,14 @@ typedef struct DatabaseFacts {
 	size_t n_others;
 	Content *heirs; /* consumers, where they were asked */
 	size_t n_heirs;
-	Content glance; /* here, for what is told of it alone; nobody was asked with it */
+	Content glance; /* here, read for this node alone: no peer was asked with it */
 	OldEntries old;
 	ReadersHere readers;
 	CopyExtra extra; /* against one peer of which everything is here */
 } DatabaseFacts;
 
-/* One after the other the answers of all providers of the database, whether this node reads them or
- * not; NULL: that were all. Whoever was not asked is not among them. */
+/* Goes through the answers of all providers of the database, whether this node reads them or not;
+ * NULL: there are no more. Peers that were not asked are not among them. */
 static inline const Content *facts_everybody(const DatabaseFacts *facts, size_t at)
 {
 	if (at < facts->n_peers)

@@ -5,9 +5,9 @@
 #include "common/draft/diff.h"
 
 /*
- * A provider that is to be a consumer, and has no flag any more: its clients write nothing, and its
- * overlay brings the others what they lack. False, with ret filled, until each provider was seen to
- * have its last change.
+ * A provider that is to become a consumer, and no longer has the flag: its clients cannot write,
+ * and its overlay sends the others what they lack. False, with ret filled, until each provider was
+ * seen to have its last change.
  */
 bool role_has_fallen(Diff *diff, const WantedDatabase *wanted, Hold *ret);
 

@@ -11,7 +11,7 @@
  */
 
 /* The suffix of such a database that has syncprov, the multi-provider flag or olcSyncrepl; NULL: it
- * is another one, or a log of changes, of which nobody keeps a copy. */
+ * is not one of these, or a log of changes, of which no peer keeps a copy. */
 const char *untended_suffix(const Diff *diff, const DatabasePlan *database);
 
 /* "o=x, which peers.json does not list", or why it is refused. */

@@ -4,7 +4,7 @@
 
 #include "common/entries/comparison.h"
 
-/* What compare last found of one peer's copy, as status, check and metrics tell it: numbers, no
+/* What compare last found about one peer's copy, as status, check and metrics show it: numbers, no
  * names of entries. */
 typedef struct CompareRecord {
 	const char *suffix;

@@ -8,8 +8,8 @@
 
 /*
  * The entries of a database here and at one peer. In: the sorted set of those here, and the peer's
- * one after the other, in any order. Out: which differ, and what that is worth. No contents, and
- * names only where the caller puts them in.
+ * one after the other, in any order. Out: which differ, and what that proves. No contents, and
+ * names only where the caller adds them.
  */
 
 typedef enum DifferenceKind {
@@ -63,14 +63,14 @@ typedef struct ComparedDatabase {
 /* Takes one entry of the peer; marks the one here as seen. */
 void comparison_take(Comparison *comparison, EntrySet *here, const EntryMark *there);
 
-/* Behind the peer's last entry, there.is_read being set: those here that were not seen. Where the
+/* After the peer's last entry, with there.is_read set: those here that were not seen. Where the
  * peer was not read to its end nothing is known. Forgets what was seen. */
 void comparison_end(Comparison *comparison, EntrySet *here);
 
 /* Drops what was found: it could not be looked at to the end. */
 void comparison_forget(Comparison *comparison);
 
-/* Behind the last look at what differs. Of what is beyond DIFFERENCES_MAX nobody looked again:
+/* After the last look at what differs. What is beyond DIFFERENCES_MAX was not looked at again:
  * where all the others turned out equal nothing is known, and the peer's reading says so. */
 void comparison_settled(Comparison *comparison);
 

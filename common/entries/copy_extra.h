@@ -6,10 +6,10 @@
 #include "common/entries/entry_set.h"
 
 /*
- * Entries that a copy keeps although a peer, which knew them, has them no more. A consumer without
- * a cookie gets what there is, and is not told what there is not (syncprov.c sends no present phase
- * then): what it had before, of a first refresh that broke off or of a copy without contextCSN,
- * stays, and contextCSN is equal in the end.
+ * Entries that a copy keeps although a peer, which knew them, no longer has them. A consumer
+ * without a cookie gets what there is, and is not told what there is not (syncprov.c sends no
+ * present phase then): what it had before, of a first refresh that broke off or of a copy without
+ * contextCSN, stays, and contextCSN is equal in the end.
  */
 typedef struct CopyExtra {
 	bool was_asked;
@@ -19,7 +19,7 @@ typedef struct CopyExtra {
 	size_t n_doubtful;  /* that are here only, and of which nobody can tell whether they were */
 	size_t n_missing;   /* that the peer has, and contextCSN here says that they are here */
 	unsigned took_msec; /* finding it out */
-	bool is_kept;       /* by an earlier pass: it may hold a node closed, and open none */
+	bool is_kept; /* found by an earlier pass: it may keep a node closed, but not open one */
 } CopyExtra;
 
 /* True when what was found so long ago need not be looked for again: reading both copies takes a
@@ -33,8 +33,8 @@ typedef enum ExtraKind {
 	EXTRA_DOUBTFUL, /* no peer's contextCSN has its server ID: either (old_entries.h) */
 } ExtraKind;
 
-/* Whose contextCSN tells of entries that the peer does not show. Not the one here: slapadd -w makes
- * it of whatever it loads. */
+/* Whose contextCSN tells of entries that the peer does not show. Not the one here: slapadd -w
+ * computes it from whatever it loads. */
 typedef struct ExtraSides {
 	const Content *peer;
 	const Content *others; /* all other copies that were read, the peer's may be among them */

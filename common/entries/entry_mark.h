@@ -20,7 +20,7 @@
 typedef struct EntryMark {
 	uint8_t uuid[ENTRY_UUID_SIZE];
 	uint8_t csn[ENTRY_CSN_SIZE];
-	uint8_t is_seen; /* by who goes through a set of them */
+	uint8_t is_seen; /* for code that goes through a set of them */
 } EntryMark;
 
 /* The order of two UUIDs, as slapd sorts them: less than, equal to or greater than 0. Inline: a

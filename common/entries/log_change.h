@@ -17,8 +17,8 @@ typedef enum LogChangeKind {
 } LogChangeKind;
 
 /*
- * One change of an entry as slapo-accesslog(5) wrote it down at one server: a client's there, or
- * one that came from another server, less what slapd dropped of it because it was older than what
+ * One change of an entry as slapo-accesslog(5) recorded it at one server: made by a client there,
+ * or received from another server, without what slapd dropped of it because it was older than what
  * was there.
  */
 typedef struct LogChange {

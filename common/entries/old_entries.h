@@ -40,7 +40,7 @@ typedef struct SidList {
 SidList old_sids(Pool *pool, const SidTallies *tallies, size_t n_tallies,
 		 const char *const *context_csns, size_t n_context_csns);
 
-#define CSN_TEXT_SIZE 48 /* "20260701095500.000000Z#000000#001#000000" and its end */
+#define CSN_TEXT_SIZE 48 /* "20260701095500.000000Z#000000#001#000000" and a NUL */
 
 /* What a look at some entries of a database says about all of them. */
 typedef struct OldEntries {

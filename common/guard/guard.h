@@ -11,7 +11,8 @@ bool guard_config_hold(Pool *pool, const Live *live, const Machine *machine, Hol
 /* The guards that look at the whole plan: G2, G3, G4, G7, G8, rid clashes. */
 void guard_plan(Diff *diff);
 
-/* What must not go without that which is held by now: asked again whenever more was held. */
+/* Holds what must not be written without that which is held by now: called again whenever more was
+ * held. */
 void guard_what_follows(Diff *diff);
 
 #endif

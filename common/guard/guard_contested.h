@@ -16,7 +16,7 @@ const char *contest_attribute(const Change *change);
 /* What is remembered of the change's attribute; NULL: nothing. */
 const Contest *contest_of_change(const ContestList *list, const Change *change);
 
-/* Notes those of the plan's changes that the step made and that somebody else made necessary. */
+/* Notes those changes of the plan that the step made and that another writer made necessary. */
 void contests_note_step(Pool *pool, ContestList *list, const Plan *plan,
 			const Attribution *attributions, const Step *step, int64_t now_sec,
 			bool may_contest);

@@ -6,7 +6,7 @@
 #include "common/live/machine.h"
 #include "common/memory/memory.h"
 
-/* True when the same node was another machine so far: a clone, or an image put back (G11). */
+/* True when this node was another machine until now: a clone, or a restored image (G11). */
 bool machine_is_another(const KnownSelf *self, const Machine *machine, unsigned our_id);
 
 /* G11: holds the server ID and the multi-provider flag where another node has this one's identity,

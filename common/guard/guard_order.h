@@ -9,7 +9,7 @@
 void guard_server_order(Diff *diff);
 
 /* True when nothing of this database keeps the server ID from being written, at a moment at which
- * its entry is `then`. was_written: a step before wrote its contextCSN. */
+ * its entry is `then`. was_written: an earlier step wrote its contextCSN. */
 bool order_is_kept(Diff *diff, const DatabasePlan *database, const LiveDatabase *then,
 		   bool was_written);
 

@@ -4,7 +4,8 @@
 
 #include "common/draft/diff.h"
 
-/* G12: what a reader cannot see, the other nodes lose; it must not be read from here. */
+/* G12: the other nodes would lose what a reader cannot see here, so they must not read from here.
+ */
 void guard_readers(Diff *diff);
 
 #endif

@@ -4,11 +4,11 @@
 
 #include "common/draft/diff.h"
 
-/* A new revision that is tried on other nodes first: told beside what corrects drift by the one in
- * force, or all of it held where that one is not at hand. */
+/* A new revision that is tried on other nodes first: it is reported while drift is corrected by the
+ * revision in force; where that one is not at hand everything is held. */
 void guard_rollout(Diff *diff);
 
-/* Removals of peers, until all nodes show the revision that has them no more. */
+/* Holds removals of peers until all nodes show the revision that no longer has them. */
 void guard_rollout_removals(Diff *diff);
 
 #endif

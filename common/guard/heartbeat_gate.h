@@ -18,7 +18,7 @@ typedef enum HeartbeatGate {
 	HEARTBEAT_ALONE,     /* a consumer that reads no provider, or nobody to compare it with */
 	HEARTBEAT_HEALING,   /* slapd may have another server ID */
 	HEARTBEAT_FENCED,    /* the fence closed the database, or set out to */
-	HEARTBEAT_HELD,      /* by what speaks of another copy, or of another node */
+	HEARTBEAT_HELD,      /* by what indicates another copy, or another node */
 	HEARTBEAT_JOINING,   /* it is not complete, or was never in step */
 	HEARTBEAT_SUSPECT,   /* G10, remembered */
 	HEARTBEAT_CLOSED,    /* to clients, or no multi-provider with an overlay */
@@ -41,7 +41,7 @@ typedef enum HeartbeatGate {
 	HEARTBEAT_GATE_COUNT
 } HeartbeatGate;
 
-/* When a peer was asked, and what that is held against. */
+/* When a peer was asked, and what that is compared with. */
 typedef struct HeartbeatAsked {
 	unsigned long round;    /* in which it was asked; 0: in none */
 	unsigned long n_rounds; /* that had begun when the connection to slapd was made */
@@ -64,7 +64,7 @@ typedef struct HeartbeatLook {
 	const Plan *plan; /* what was left of it */
 	const Live *live;
 	const Known *known;
-	const Content *here; /* read over a connection that slapd's next start ends, behind it; with
+	const Content *here; /* read after it, over a connection that slapd's next start ends; with
 				its coverage */
 	/* Answers that count (heartbeat_answer_counts()); CONTENT_UNKNOWN: there is none. */
 	const Content *peers;
@@ -77,14 +77,14 @@ HeartbeatGate heartbeat_gate(const HeartbeatLook *look);
 
 /*
  * What a consumer knows that is about to write at a provider. The provider may be what was restored
- * from an older backup, so its copy is held against others as its own syncward would; what is here
- * alone proves nothing, for it may have been read from there.
+ * from an older backup, so its copy is compared with others, as its own syncward would do; the copy
+ * here proves nothing, for it may have been read from there.
  */
 typedef struct HeartbeatThere {
 	unsigned sid;         /* under which the provider writes */
 	const Content *there; /* read over the connection that the write takes; with its coverage */
 	const Content *here;
-	const Content *others; /* other peers' copies, read behind that */
+	const Content *others; /* other peers' copies, read after that */
 	size_t n_others;
 } HeartbeatThere;
 

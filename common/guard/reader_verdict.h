@@ -17,9 +17,9 @@ typedef struct ReaderQuestion {
 
 typedef struct ReaderVerdict {
 	ReadOutcome outcome;
-	bool is_unasked; /* NOT_PROVEN, and a look at what it sees here could tell */
-	const char
-		*sentence; /* what is known and follows; NULL: olcAccess lets it read everything */
+	bool is_unasked;      /* NOT_PROVEN, and a look at what it sees here could tell */
+	const char *sentence; /* what is known, and what follows from it; NULL: olcAccess lets it
+				 read everything */
 } ReaderVerdict;
 
 /* By olcAccess; where that leaves it open, by what the account was seen to see here. */

@@ -9,6 +9,9 @@
 #include "common/slapd/dn.h"
 #include "common/slapd/url.h"
 
+/* Who is told is looked for again then: a reader that went is not told for long. */
+#define TOLD_AGAIN_SEC 4
+
 /* One database and who reads it. */
 typedef struct Unnamed {
 	Diff *diff;
@@ -99,6 +102,7 @@ void unnamed_readers_find(Diff *diff, const WantedDatabase *wanted, const Access
 {
 	const Unnamed unnamed = {diff, wanted, lists};
 	const ReaderViews *views = diff->in->facts->views;
+	const size_t n_before = diff->plan->n_findings;
 
 	/* Without any value everybody may read everything. */
 	if (!lists->database && !lists->frontend)
@@ -109,4 +113,7 @@ void unnamed_readers_find(Diff *diff, const WantedDatabase *wanted, const Access
 	}
 	for (size_t i = 0; i < views->sessions.n_items; i++)
 		session_judge(&unnamed, &views->sessions.items[i]);
+	if (diff->plan->n_findings > n_before &&
+	    diff->in->facts->now_sec - views->sessions.at_sec >= TOLD_AGAIN_SEC)
+		diff->plan->unknown.sessions = true;
 }

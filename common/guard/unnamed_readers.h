@@ -6,9 +6,9 @@
 #include "common/draft/diff.h"
 
 /*
- * Tells of accounts that read the database here from where a peer is, that peers.json does not
- * name, and from which olcAccess hides something. Whether it is the peer's slapd that reads with it
- * nobody can see from here, so it is a warning. Has the sessions read where nobody did yet.
+ * Reports accounts that read the database here from the address of a peer, that peers.json does not
+ * name, and from which olcAccess hides something. From here it cannot be seen whether the peer's
+ * slapd uses the account, so it is a warning. Has the sessions read where that was not done yet.
  */
 void unnamed_readers_find(Diff *diff, const WantedDatabase *wanted, const AccessLists *lists);
 

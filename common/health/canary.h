@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How a node does that puts a revision in force first, as its heartbeats show it here. */
+/* The state of a node that puts a revision in force first, as its heartbeats show it here. */
 typedef enum CanaryState {
 	CANARY_NOT_KNOWN, /* first: nothing of it was seen yet */
 	CANARY_OTHER,     /* the revision is not in force there yet */
@@ -19,7 +19,7 @@ typedef enum CanaryState {
 typedef struct KnownCanary {
 	unsigned id;
 	CanaryState state;
-	int64_t soaked_sec; /* for so long it was seen to do well, without a break */
+	int64_t soaked_sec; /* how long it was seen to do well, without a break */
 	const char *says;   /* why it does not do well, for people; "": it does */
 } KnownCanary;
 

@@ -39,7 +39,8 @@ DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const Healt
 DatabaseHealth health_of_peers(Pool *pool, const DatabaseHealth *health, const unsigned *peer_ids,
 			       size_t n_peers);
 
-/* A person looked into it: nothing is missing or was replaced, unless the next look says so again.
+/* A person looked into it: from now on nothing is missing or was replaced, unless the next look
+ * says so again.
  */
 void health_resolve_missing(DatabaseHealth *health);
 

@@ -17,8 +17,8 @@ typedef enum HealthState {
 	HEALTH_UNKNOWN, /* never read */
 	HEALTH_IN_STEP,
 	HEALTH_BEHIND,   /* it lacks what it lacked at an earlier look */
-	HEALTH_DIVERGED, /* a peer: it lacks changes from here, and here are none of its, over a
-			    link that is up */
+	HEALTH_DIVERGED, /* a peer: it lacks changes from here, and its changes are missing here,
+			    over a link that is up */
 	HEALTH_EMPTY,    /* no suffix entry, while others have one */
 	HEALTH_OTHER,    /* its suffix entry is not the one that is here */
 	HEALTH_OLDER,    /* here: changes of this node's own server ID are missing (G10) */
@@ -59,8 +59,8 @@ typedef struct SidHealth {
 	unsigned sid;
 	const char *newest; /* of all servers */
 	const char *here;   /* NULL: this node has nothing of it */
-	bool is_retired;    /* of no peer in peers.json; 0 never was anybody's */
-	bool is_listed;     /* in "retired" there: nobody wonders about it */
+	bool is_retired;    /* of no peer in peers.json; 0 never belonged to a server */
+	bool is_listed;     /* in "retired" there: it is expected */
 } SidHealth;
 
 typedef struct DatabaseHealth {

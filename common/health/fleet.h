@@ -5,9 +5,9 @@
 #include "common/health/heartbeat.h"
 
 /*
- * The nodes of a database by their heartbeats, as this node's own copy has them. Nobody was asked:
- * what a node wrote and did not come here is not known, and a node that is heard was so at most as
- * long ago as its entry says.
+ * The nodes of a database by their heartbeats, as this node's own copy has them. No node was asked:
+ * what a node wrote and has not arrived here is not known, and a node that is heard was in that
+ * state at the time that its entry says.
  */
 
 /* After so many intervals without a new entry a node counts as silent. */
@@ -65,7 +65,7 @@ typedef struct FleetCount {
 
 FleetCount fleet_count(const Fleet *fleet, int64_t now_sec);
 
-/* Nodes that are silent, and heartbeats that do not count: both may end any moment. */
+/* Nodes that are silent, and heartbeats that do not count: either may end at any moment. */
 size_t fleet_count_ill(const Fleet *fleet, int64_t now_sec);
 
 /* Takes in what was read of the container: sets what the nodes, which are there without anything,

@@ -4,9 +4,11 @@
 #include "common/health/copy_health.h"
 
 /* Each look asks all peers. */
-#define FEW_PEERS 16
+#define FEW_PEERS      16
+#define VERY_FEW_PEERS 8
 
-#define SOON_SEC 5
+#define SOON_SEC  5
+#define LATER_SEC 7 /* what was mended is told for 10 s at most */
 
 static int64_t trouble_again_sec(const CopyHealth *copy, size_t n_peers, int64_t now_sec)
 {
@@ -17,6 +19,8 @@ static int64_t trouble_again_sec(const CopyHealth *copy, size_t n_peers, int64_t
 		return -1;
 	if (n_peers > FEW_PEERS)
 		return lasted_sec > HEALTH_TOLERANCE_SEC ? lasted_sec : HEALTH_TOLERANCE_SEC;
+	if (n_peers <= VERY_FEW_PEERS && quarter_sec > LATER_SEC)
+		return LATER_SEC;
 	return quarter_sec > SOON_SEC ? quarter_sec : SOON_SEC;
 }
 

@@ -23,8 +23,8 @@ typedef struct Heartbeat {
 	const char *mode;   /* "enforce", "audit" */
 	const char *state;  /* in a word: "in-step", "held", ... */
 	const char *held;   /* codes with a blank between them; "": nothing is */
-	/* The same word without what the roll-out itself brings with it, of a node that puts
-	 * revisions in force first; NULL: it is none. */
+	/* The same word, leaving aside what the roll-out itself causes, of a node that puts
+	 * revisions in force first; NULL: this is none. */
 	const char *rollout;
 	int64_t time_sec; /* when that was so, by the node's clock */
 	const char *csn;  /* of the entry that was read; not of one that is written */
@@ -60,11 +60,11 @@ typedef struct HeartbeatSaid {
 	unsigned interval_sec;
 } HeartbeatSaid;
 
-/* True when it is time to say that: at each interval, and soon after something else is true, but
- * never oftener than every 10 s, and 30 s behind a failure. */
+/* True when it is time to say that: at each interval, and soon after something changed, but never
+ * more often than every 10 s, and not within 30 s after a failure. */
 bool heartbeat_is_due(const HeartbeatSaid *said, const Heartbeat *beat, uint64_t now_usec);
 
-/* Whose heartbeat an entry of that DN would be; 0: it is none. */
+/* The id of the node whose heartbeat an entry with that DN would be; 0: it is no heartbeat. */
 unsigned heartbeat_id_of(const char *dn);
 
 /* Who may have written it. */

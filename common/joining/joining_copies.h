@@ -30,13 +30,13 @@ Joining joining_of(Diff *diff, const WantedDatabase *wanted, const LiveDatabase 
 /* The address of the peer, for people. */
 const char *joining_uri(const Joining *joining, const Content *peer);
 
-/* The same with why it could not be read; NULL: it could. */
+/* The same, with the reason why it could not be read; NULL: it could be read. */
 const char *joining_problem(const Joining *joining, const Content *peer);
 
 const Hold *joining_hold(const Joining *joining, Guard guard, const char *text,
 			 const char *release);
 
-/* A reason to wait that tells nothing about the copy here: nothing is remembered of it but what
+/* A reason to wait that says nothing about the copy here: nothing is remembered of it but what
  * peers showed. */
 const Hold *joining_wait_for(const Joining *joining, Guard guard, const char *text,
 			     const char *release);
@@ -75,16 +75,16 @@ const Content *joining_source(const Joining *joining);
 /* True when the peer has data and shows no contextCSN, or hides both: what it has is not known. */
 bool joining_is_silent(const Joining *joining, const Content *peer);
 
-/* True when all providers of the database, also whom this node does not read, were asked and showed
- * what they have, where there is none the consumers: one in its own refresh, and one that hides it,
- * may have what nobody else shows. */
+/* True when all providers of the database, also those that this node does not read, were asked and
+ * showed what they have; where there is no provider, all consumers: one in its own refresh, and one
+ * that hides it, may have what nobody else shows. */
 bool joining_all_told(const Joining *joining);
 
-/* What anybody showed since this database began to join, and is not here; where the fence closed it
- * and not every peer tells what it has, also what this node itself had written here. */
+/* What any peer showed since this database began to join, and is not here; where the fence closed
+ * it and not every peer tells what it has, also what this node itself had written. */
 SeenChanges joining_missing(const Joining *joining);
 
-/* Has it remembered that nothing of the peers is missing here, as far as these rules or a person
+/* Has the memory note that nothing of the peers is missing here, as far as these rules or a person
  * can tell. */
 void joining_note_complete(const Joining *joining);
 

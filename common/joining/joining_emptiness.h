@@ -4,9 +4,9 @@
 
 #include "common/joining/joining_copies.h"
 
-/* What is known about another copy, as far as beginning a cluster goes. */
+/* What is known about another copy, for the question whether a cluster may be begun. */
 typedef enum Emptiness {
-	EMPTINESS_UNSEEN, /* it answers or swallows without letting us see */
+	EMPTINESS_UNSEEN, /* it answers, or takes the connection, without letting us see */
 	EMPTINESS_DATA,
 	EMPTINESS_EMPTY, /* it holds nothing, a person says so, or no server is there */
 } Emptiness;

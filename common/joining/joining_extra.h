@@ -8,9 +8,9 @@
 bool joining_asks_extra(const Joining *joining);
 
 /*
- * With whom the copy here is compared: one of which everything is here, and a provider if there is
- * one, for who joins as well may keep the same. NULL: there is none. What answers under a name of
- * our own is no other copy.
+ * The peer with which the copy here is compared: one of which everything is here, if possible a
+ * provider, for another joining node may keep the same entries. NULL: there is none. What answers
+ * under a name of our own is no other copy.
  */
 const Content *joining_extra_peer(const Live *live, const WantedDatabase *wanted,
 				  const DatabaseFacts *facts);
@@ -29,8 +29,8 @@ bool joining_needs_afresh(const Plan *plan, const Known *known, const DatabaseFa
 
 /*
  * Where something is: has those links read at intervals of seconds that stay connected otherwise,
- * until nothing is. slapd tells a consumer that comes back behind a change what is not there any
- * more. of_live as in joining_hold_links().
+ * until nothing is. A consumer that reconnects after a change is told by slapd what is no longer
+ * there. of_live as in joining_hold_links().
  */
 void joining_read_again(const Joining *joining, const WantedConsumer *const *of_live);
 

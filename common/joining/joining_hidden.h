@@ -5,7 +5,7 @@
 #include "common/joining/joining_copies.h"
 
 /* Why a first link to the peer is held: what it hides of entries that are here would be lost here.
- * NULL: nothing was seen to be hidden, now or before, or a person lets it. */
+ * NULL: nothing was seen to be hidden, now or before, or a person released it. */
 const Hold *joining_judge_hidden(const Joining *joining, const Content *peer);
 
 /* True when the database has a link to that peer. */

@@ -8,8 +8,8 @@
  * far as anybody could be asked. */
 const Hold *joining_judge_identity(const Joining *joining);
 
-/* What the peer's copy says against a link to it, although others may agree with this node; NULL:
- * nothing. */
+/* Why the peer's copy forbids a link to it, although others may agree with this node; NULL: it does
+ * not. */
 const Hold *joining_judge_peer(const Joining *joining, const Content *peer);
 
 #endif

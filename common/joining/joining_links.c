@@ -12,6 +12,8 @@
 #include "common/plan/plan_changes.h"
 #include "common/remedies/remedies.h"
 
+#define SOURCE_PATIENCE_SEC 60
+
 /*
  * Which peers may be read already. A joining node reads one peer until it has everything of it:
  * read from several at once, an entry that was deleted at one of them meanwhile comes back from
@@ -117,7 +119,7 @@ static bool source_is_lost(const Links *links)
 	const Diff *diff = links->joining.diff;
 
 	return diff->in->live->runs.is_known ||
-	       joining_is_gone_for_long(diff, links->joining.suffix);
+	       joining_is_gone_for(diff, links->joining.suffix, SOURCE_PATIENCE_SEC);
 }
 
 /* Another peer takes the place of the one that is gone: never both at once. */

@@ -3,10 +3,9 @@
 
 #include "common/draft/guard_self.h"
 #include "common/linking/guard_link_parts.h"
+#include "common/live/calm.h"
 #include "common/live/live_running.h"
 #include "common/plan/plan_changes.h"
-
-#define SOURCE_PATIENCE_SEC 60
 
 /* A provider that no peer of this node's is, and that may fill the copy all the same. */
 
@@ -16,12 +15,12 @@ void joining_note_gone(Diff *diff, const char *suffix)
 		  suffix);
 }
 
-bool joining_is_gone_for_long(const Diff *diff, const char *suffix)
+bool joining_is_gone_for(const Diff *diff, const char *suffix, int64_t patience_sec)
 {
 	const KnownDatabase *known = known_database(diff->in->known, suffix);
 	const int64_t since_sec = known ? known->source_gone_sec : 0;
 
-	return since_sec > 0 && diff->in->facts->now_sec - since_sec >= SOURCE_PATIENCE_SEC;
+	return since_sec > 0 && diff->in->facts->now_sec - since_sec >= patience_sec;
 }
 
 bool joining_is_connected(const Joining *joining, const LiveConsumer *consumer)
@@ -56,7 +55,7 @@ bool joining_may_fill(Diff *diff, const LiveDatabase *live, const LiveConsumer *
 	if (guard_link_works(&diff->in->live->runs, live, consumer))
 		return true;
 	joining_note_gone(diff, suffix);
-	return !joining_is_gone_for_long(diff, suffix);
+	return !joining_is_gone_for(diff, suffix, calm_tried_again_sec(&consumer->syncrepl));
 }
 
 const LiveConsumer *joining_other_source(const Joining *joining,

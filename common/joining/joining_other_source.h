@@ -9,7 +9,8 @@ bool joining_is_connected(const Joining *joining, const LiveConsumer *consumer);
 
 /*
  * True when what that consumer of the database reads may still come: it works, or has not been
- * without a connection for long. Where it is without one that is noted in the plan.
+ * without a connection for so long that slapd tried again. Where it is without one that is noted in
+ * the plan.
  */
 bool joining_may_fill(Diff *diff, const LiveDatabase *live, const LiveConsumer *consumer);
 
@@ -24,7 +25,7 @@ const LiveConsumer *joining_other_source(const Joining *joining,
 /* The source of this copy, as it would be read, is gone; remembered with the plan. */
 void joining_note_gone(Diff *diff, const char *suffix);
 
-/* So it was noted in passes that lie apart for long enough. */
-bool joining_is_gone_for_long(const Diff *diff, const char *suffix);
+/* So it was noted in passes that lie so far apart. */
+bool joining_is_gone_for(const Diff *diff, const char *suffix, int64_t patience_sec);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/joining/joining_readers.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/few.h"
@@ -24,7 +23,6 @@
  * ID must find the peers connected; then it is one change like any other.
  */
 
-#define RETRY_MAX_SEC    600L
 #define FAR_PATIENCE_SEC 10 /* a change is everywhere by then, over any number of links */
 
 /* Its entries were written under the server ID before: every peer knows that. */
@@ -112,24 +110,6 @@ static size_t find_expected(const Joining *joining, bool *ret)
 	return n;
 }
 
-/* The longest interval of "5 5 60 +". */
-static long retry_longest_sec(const char *retry)
-{
-	long longest_sec = 0;
-	bool is_interval = true;
-
-	while (retry && *retry) {
-		const long sec = strtol(retry, NULL, 10);
-
-		if (is_interval && sec > longest_sec)
-			longest_sec = sec;
-		is_interval = !is_interval;
-		retry += strcspn(retry, " ,");
-		retry += strspn(retry, " ,");
-	}
-	return longest_sec < RETRY_MAX_SEC ? longest_sec : RETRY_MAX_SEC;
-}
-
 /* Until then each peer that runs has tried to connect since the overlay is there: it reads this
  * node as this node reads it, as far as that can be told. */
 static int64_t patience_sec(const Joining *joining)
@@ -138,9 +118,7 @@ static int64_t patience_sec(const Joining *joining)
 	int64_t longest_sec = 0;
 
 	for (size_t i = 0; i < wanted->n_consumers + wanted->n_others; i++) {
-		const Syncrepl *syncrepl = &wanted->consumers[i].syncrepl;
-		const int64_t sec = retry_longest_sec(syncrepl->value[SYNCREPL_RETRY]) +
-				    calm_patience_sec(syncrepl);
+		const int64_t sec = calm_tried_again_sec(&wanted->consumers[i].syncrepl);
 
 		if (sec > longest_sec)
 			longest_sec = sec;

@@ -4,7 +4,7 @@
 
 #include "common/joining/joining_copies.h"
 
-/* Whose the connections of readers to this slapd are, as far as their addresses tell. */
+/* To which peers the readers' connections to this slapd belong, as far as their addresses tell. */
 typedef struct SessionsClaimed {
 	size_t n_theirs; /* of the peers that were named, one for each of them at most */
 	size_t n_others; /* of other peers */
@@ -14,8 +14,8 @@ typedef struct SessionsClaimed {
  * was reached at may be anybody's. */
 SessionsClaimed joining_claim_sessions(const Joining *joining, const bool *is_named);
 
-/* True when who is connected as a reader of this database can read no other one with that. slapd
- * shows as whom somebody is bound, not of which database the search is that goes on. */
+/* True when a client that is connected as a reader of this database can read no other one with that
+ * account. slapd shows the DN of a client, but not which database its search concerns. */
 bool joining_is_told_of_database(const Joining *joining);
 
 #endif

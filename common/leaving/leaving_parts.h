@@ -5,7 +5,8 @@
 #include "common/desired/desired.h"
 #include "common/plan/plan.h"
 
-/* Adds a hold for each database that is in parts without this peer, as peers.json is now. */
+/* Adds a hold for each database whose peers would not all be connected without this one, by
+ * peers.json as it is. */
 void leave_hold_parting(Pool *pool, const Desired *desired, const Peer *self, Plan *plan);
 
 #endif

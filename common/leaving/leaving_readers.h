@@ -5,8 +5,8 @@
 #include "common/leaving/leaving.h"
 
 /*
- * peers.json says who shall read this node, and not who does: a node that has an older one may get
- * all changes from here alone. Whom else it reads nobody can see, but that it reads here.
+ * peers.json says which nodes are to read this one, not which do: a node that has an older file may
+ * get all changes from here alone. It can be seen that it reads here, but not what else it reads.
  */
 typedef struct LeaveReaders {
 	bool may_part; /* not everybody reads everybody, by the file or by what this node reads */
@@ -19,7 +19,8 @@ typedef struct LeaveReaders {
 LeaveReaders leave_readers(Pool *pool, const Desired *desired, const Peer *self,
 			   const Leaving *leaving);
 
-/* Adds a hold when more read here than peers.json has; n_sessions: -1 when slapd does not tell. */
+/* Adds a hold when more nodes read here than peers.json lists; n_sessions: -1 when slapd does not
+ * tell. */
 void leave_hold_readers(Pool *pool, const LeaveReaders *readers, int n_sessions, Plan *plan);
 
 #endif

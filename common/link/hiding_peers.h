@@ -26,8 +26,8 @@ typedef struct HidingPeers {
 	size_t n_items;
 } HidingPeers;
 
-/* As whom a link reads, and where: what one account was shown tells nothing of another. No secret
- * is in it. In the pool. */
+/* The account with which a link reads, and where: what one account was shown says nothing about
+ * another. No secret is in it. In the pool. */
 const char *hiding_account(Pool *pool, const Syncrepl *link);
 
 /* NULL: nothing is remembered of it. */

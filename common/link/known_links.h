@@ -20,7 +20,7 @@ typedef struct KnownLinks {
 } KnownLinks;
 
 /* What is remembered of the link to that peer; NULL: nothing. Quick where the links are asked for
- * in their order: *position, which begins with 0, is moved behind the one found. */
+ * in their order: *position, which starts as 0, is set to the place after the one found. */
 const KnownLink *known_link_next(const KnownLinks *known, const char *suffix, unsigned peer_id,
 				 size_t *position);
 

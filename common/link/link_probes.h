@@ -21,7 +21,7 @@ const char *link_identity(Pool *pool, const Syncrepl *syncrepl, const char *secr
  * looks at, by meaning, or in the password itself. */
 bool link_differs(const Syncrepl *one, const Syncrepl *other);
 
-/* True when the peer takes one for another than the other: what they see may differ. */
+/* True when the peer takes the two for different identities, so that what they see may differ. */
 bool link_is_another_identity(const Syncrepl *one, const Syncrepl *other);
 
 /* How long slapd's consumer has to connect and to begin with its refresh once the link is written:

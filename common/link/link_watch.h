@@ -19,7 +19,7 @@ typedef struct LinkWatch {
 	unsigned peer_id;
 	bool is_down;        /* confirmed */
 	bool was_up;         /* at some look, or before the agent started */
-	int64_t began_sec;   /* when it became what it is; 0: at an unknown time */
+	int64_t began_sec;   /* when it came into this state; 0: at an unknown time */
 	int64_t doubt_sec;   /* since when looks say otherwise; -1: they do not */
 	int64_t confirm_sec; /* a look from then on decides; only while in doubt */
 	int64_t refused_sec; /* of the day: when the peer ended a try, the last that was seen */
@@ -37,7 +37,7 @@ typedef enum LinkSight {
 typedef struct LinkLook {
 	LinkSight sight;
 	int64_t at_sec;       /* when that was so */
-	int64_t patience_sec; /* how long it may take until it is otherwise, without being told */
+	int64_t patience_sec; /* how long this may last before it is reported */
 } LinkLook;
 
 typedef enum LinkNews {
@@ -55,9 +55,9 @@ typedef enum LinkNews {
 LinkNews link_watch_look(LinkWatch *watch, const LinkLook *look);
 
 /*
- * Counts tries that the peer ended although it was reached, as a consumer makes them whose place in
- * the peer's log of changes the peer does not know: each begins the whole refresh again. None
- * where the link works.
+ * Counts tries that the peer ended although it was reached, as happens to a consumer whose place
+ * the peer's log of changes does not know: each try begins the whole refresh again. None where the
+ * link works.
  */
 void link_watch_count(LinkWatch *watch, const Syncrepl *syncrepl, const RunningConsumer *running);
 

@@ -14,9 +14,10 @@
  * use the same account, and a password file that is wrong on one is often wrong on all. So of all
  * binds with one password only the first goes ahead; the others go when it was taken, and none of
  * them ever when it was refused. Nodes begin with different peers, so that no peer hears the wrong
- * password more than once from all of them together. A password that some peer takes is right: who
- * refuses it all the same is not asked again, and that stops no other. Nor does the refusal of a
- * peer that may lack the account: it is asked again when another one took the password.
+ * password more than once from all of them together. A password that some peer takes is right: a
+ * peer that refuses it all the same is not asked again, and that stops no other bind. Nor does the
+ * refusal of a peer that may lack the account: it is asked again when another one took the
+ * password.
  */
 
 /* One bind that a probe would make. */
@@ -72,15 +73,15 @@ void probe_gate_refused_alone(ProbeGate *gate, size_t i);
 /* The probe ended, in whatever way; after good or refused that changes nothing. */
 void probe_gate_ended(ProbeGate *gate, size_t i);
 
-/* The answer to a probe that asked; YES and NO are given once. Call it for all that wait whenever
- * something changed. */
+/* The answer to a probe that asked; YES and NO are given once. Call it for all probes that wait
+ * whenever something changed. */
 ProbeGrant probe_gate_decide(ProbeGate *gate, size_t i, int64_t now_msec);
 
 /* The bind that closed the gate for this one; NULL: none did. */
 const ProbeBind *probe_gate_closer(const ProbeGate *gate, size_t i);
 
 /* The refusals to be remembered from now on: the old ones, and new ones behind them. One whose
- * password was replaced harms nobody; of very many the oldest are forgotten. */
+ * password was replaced does no harm; of very many the oldest are forgotten. */
 ProbeRefusals probe_gate_refusals(Pool *pool, const ProbeGate *gate);
 
 /* A copy of everything in the pool. */

@@ -6,8 +6,8 @@
 #include "common/memory/memory.h"
 #include "common/plan/plan.h"
 
-/* True when the change of the database, a CONSUMER_EDIT, puts another link in the place of one that
- * works now (G6). */
+/* True when this change of the database, a CONSUMER_EDIT, replaces a link that works now by another
+ * one (G6). */
 bool change_replaces_working_link(const LiveRunning *runs, const DatabasePlan *database,
 				  const ChangedConsumer *consumer);
 

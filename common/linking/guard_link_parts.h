@@ -13,19 +13,19 @@
 bool guard_link_works(const LiveRunning *runs, const LiveDatabase *database,
 		      const LiveConsumer *consumer);
 
-/* The same of one that slapd tells about, for who goes through all of them: index is that of its
- * database. */
+/* The same for a link that slapd tells about, for callers that go through all of them: index is
+ * that of its database. */
 bool guard_link_runs(const RunningIndex *index, const LiveConsumer *consumer);
 
 /* True when each link that this node shall have is there and works. Where slapd does not tell
  * (OpenLDAP 2.4) that is not known, and false. */
 bool guard_links_all_work(const LiveRunning *runs, const DatabasePlan *database);
 
-/* What a person is told of a probe that was not good: the refusal, else the first fault. */
+/* What is reported about a probe that was not good: the refusal, or else the first fault. */
 const char *guard_link_fault(const Probe *probe);
 
-/* What the identity does not see at the peer it can be let see there; to write the link all the
- * same, by that command, loses it. Ends the text of the hold, which stops before the command. */
+/* The peer can let the identity see what it does not see there; writing the link all the same, by
+ * that command, loses it. Ends the text of the hold, which stops before the command. */
 void guard_link_let_see(const Diff *diff, const WantedDatabase *wanted, const char *all_the_same,
 			Hold *hold);
 
@@ -36,7 +36,7 @@ void guard_link_need(Diff *diff, LinkNeed need);
 /* Links with renewed TLS files of the database. */
 void guard_old_tls_links(Diff *diff, const DatabasePlan *database);
 
-/* The last working links of the database, which would go while what comes was not tried. */
+/* The last working links of the database, which would go before what replaces them was tried. */
 void guard_last_links(Diff *diff, const DatabasePlan *database);
 
 #endif

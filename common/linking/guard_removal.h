@@ -14,8 +14,9 @@ void guard_removals(Diff *diff);
 bool removals_fill(const Diff *diff, const DatabasePlan *database);
 
 /* G4: holds the removal of the last providers of a database where whoever shall take their place is
- * held, also when a person released removals: nobody asked to be alone, and with the multi-provider
- * flag slapd would not start again. Returns true when it held something. */
+ * held, also when a person released removals: that release was not meant to leave the node alone,
+ * and with the multi-provider flag slapd would not start again. Returns true when it held
+ * something. */
 bool guard_left_alone(Diff *diff);
 
 #endif

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/live/calm.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#define RETRY_MAX_SEC 600L
+
 static const Syncrepl *declared(const Live *live, int rid)
 {
 	for (size_t i = 0; i < live->n_databases; i++) {
@@ -28,6 +33,29 @@ unsigned calm_patience_sec(const Syncrepl *syncrepl)
 	const unsigned long connect_sec = syncrepl_number(syncrepl, SYNCREPL_NETWORK_TIMEOUT);
 
 	return (unsigned)(timeout_sec > connect_sec ? timeout_sec : connect_sec) + 1;
+}
+
+/* The longest interval of "5 5 60 +". */
+static long retry_longest_sec(const char *retry)
+{
+	long longest_sec = 0;
+	bool is_interval = true;
+
+	while (retry && *retry) {
+		const long sec = strtol(retry, NULL, 10);
+
+		if (is_interval && sec > longest_sec)
+			longest_sec = sec;
+		is_interval = !is_interval;
+		retry += strcspn(retry, " ,");
+		retry += strspn(retry, " ,");
+	}
+	return longest_sec < RETRY_MAX_SEC ? longest_sec : RETRY_MAX_SEC;
+}
+
+int64_t calm_tried_again_sec(const Syncrepl *syncrepl)
+{
+	return retry_longest_sec(syncrepl->value[SYNCREPL_RETRY]) + calm_patience_sec(syncrepl);
 }
 
 Calm calm_judge(const Live *live, unsigned new_patience_sec)

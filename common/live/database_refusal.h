@@ -4,8 +4,8 @@
 
 #include "common/live/live_config.h"
 
-/* Why syncward does not replicate a database that has a suffix: a clause that its name stands in
- * front of. NULL: it does. */
+/* Why syncward does not replicate a database that has a suffix: a clause to follow its name. NULL:
+ * it does. */
 const char *database_refusal(Pool *pool, const Live *live, const LiveDatabase *database);
 
 #endif

@@ -163,7 +163,7 @@ size_t live_find_database(const Live *live, const char *suffix, const LiveDataba
  * does not count. */
 const char *live_entries_counted(const LiveSizes *sizes, const char *suffix);
 
-/* How full it is; NULL: cn=monitor does not tell. */
+/* How full its map is; NULL: cn=monitor does not tell. */
 const MapUse *live_map_use(const LiveSizes *sizes, const char *suffix);
 
 /* True when it counts there, and there are none. */

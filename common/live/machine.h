@@ -10,7 +10,8 @@
 typedef struct TlsFileTime {
 	const char *path;
 	int64_t written_sec; /* since 1970; -1: it is not there, or cannot be seen */
-	bool is_settled; /* not only a moment ago: what is replaced together with it is as well */
+	bool is_settled; /* not only a moment ago: files that are replaced together with it are in
+			    place, too */
 } TlsFileTime;
 
 /* A file or folder with TLS keys or certificates that slapd may not read. */

@@ -14,7 +14,7 @@ typedef struct MapUse {
 typedef enum MapState {
 	MAP_HAS_ROOM,
 	MAP_IS_SHORT,
-	MAP_IS_FULL, /* or as good as that: each write takes pages anew for all that it changes */
+	MAP_IS_FULL, /* or nearly so: each write takes new pages for all that it changes */
 } MapState;
 
 MapState map_use_judge(const MapUse *use);

@@ -10,10 +10,10 @@
 
 /*
  * Two writers disagree about an attribute (G9). When the agent corrected it three times in ten
- * minutes, or three times in a day found the same value, it lets the other have its way: it
- * corrects again only when the other was quiet, and each time that this was undone it waits twice
- * as long. It is over when a correction (or the other's own) lasted for as long as the wait was.
- * Times are seconds since 1970.
+ * minutes, or three times in a day found the same value, it gives way: it corrects again only after
+ * the other was quiet, and waits twice as long each time that its correction was undone. The
+ * contest is over when a correction (or the other's own value) lasted as long as the wait. Times
+ * are seconds since 1970.
  */
 
 #define CONTEST_MEMORY        16 /* corrections kept of each attribute */
@@ -38,7 +38,7 @@ typedef struct Contest {
 	int64_t moved_sec; /* when somebody wrote the entry last, as far as we saw */
 	const char *csn;   /* of the entry then */
 	bool is_open;      /* the other was quiet: it may be corrected once */
-	bool is_tried;     /* it was; will it last? */
+	bool is_tried;     /* it was corrected: will that last? */
 } Contest;
 
 typedef struct ContestList {

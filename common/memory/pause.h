@@ -11,7 +11,7 @@
 #define PAUSE_MAX_SEC    (7 * 86400)
 #define PAUSE_REASON_MAX 200
 
-/* A person told the daemon to look and tell, and not to write. Times are seconds since 1970. */
+/* A person told the daemon to look and report, but not to write. Times are seconds since 1970. */
 typedef struct Pause {
 	const char *reason; /* NULL: there never was a pause */
 	const char *by;     /* "" when nobody knows */

@@ -8,7 +8,7 @@
 /*
  * May a peers.json that is on disk and passed every check be put in force on this node? Where it
  * has policy.rollout, its first nodes try it, and all others wait until those were seen to do well
- * with it for long enough. What was not seen lets nothing pass.
+ * with it for long enough. Without having seen that, it lets nothing pass.
  */
 typedef enum RolloutVerdict {
 	ROLLOUT_RUNS,
@@ -25,8 +25,8 @@ typedef struct RolloutFile {
 
 RolloutVerdict rollout_verdict(const RolloutFile *file, const KnownRevision *latest);
 
-/* Whom the file waits for at this node: ids of "first" that are peers, without this node. Returns
- * how many; each is written to ret, which takes n_first. */
+/* The nodes for which the file waits at this node: ids of "first" that are peers, without this
+ * node. Returns how many; each is written to ret, which takes n_first. */
 size_t rollout_canaries(const RolloutFile *file, unsigned *ret);
 
 /* What waits, for whom, since when and how long still; REMEDY_RELEASE_ROLLOUT ends the sentence.

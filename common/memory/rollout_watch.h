@@ -32,7 +32,7 @@ typedef struct CanaryLook {
 /* Takes the look into both; texts go into the pool. */
 void canary_watch(Pool *pool, const CanaryLook *look, CanaryWatch *watch, KnownCanary *canary);
 
-/* True when all that it waits for did well for long enough, and do. */
+/* True when all nodes that it waits for have done well for long enough, and still do. */
 bool rollout_has_soaked(const RolloutFile *file, const KnownRollout *known);
 
 /* True when each node that is heard shows that file, and at least one is. A heartbeat that does not

@@ -6,7 +6,7 @@
 
 /* How a pass looks, and how it ends: for the files of the pass. */
 
-/* A look of its own pool. The look before goes, unless the report shows it. */
+/* A look with a pool of its own. The former look is freed, unless the report shows it. */
 PassAction pass_look(Pass *pass, bool is_behind_write);
 
 PassAction pass_keep(Pass *pass, PassPhase phase);

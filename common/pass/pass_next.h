@@ -16,8 +16,8 @@ void pass_begin(Pass *pass, Pool *pool, const PassInput *input, const Known *kno
 /* True when this pass may write more than what ends a closing of our own. */
 bool pass_writes(const Pass *pass);
 
-/* What is wanted next; answer: what came of the action before. Behind PASS_OVER the report is
- * whole. */
+/* What is wanted next; answer: what came of the action before. After PASS_OVER the report is
+ * complete. */
 PassAction pass_next(Pass *pass, const PassAnswer *answer);
 
 #endif

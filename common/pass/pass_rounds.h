@@ -6,7 +6,7 @@
 
 /*
  * A plan is written, read again and planned again, until nothing is left or the same is left. For
- * the files of the pass: what is wanted when it begins, and behind each of its answers.
+ * the files of the pass: what is wanted when it begins, and after each of its answers.
  */
 PassAction pass_rounds_begin(Pass *pass);
 
@@ -21,7 +21,7 @@ PassAction pass_stepped(Pass *pass, const PassAnswer *answer);
 PassAction pass_told(Pass *pass);
 PassAction pass_kept_applied(Pass *pass, const PassAnswer *answer);
 
-/* A plan was made behind a write. */
+/* A plan was made after a write. */
 PassAction pass_planned_again(Pass *pass);
 
 #endif

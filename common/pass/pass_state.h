@@ -8,7 +8,7 @@
 #include "common/pass/pass_steps.h"
 #include "common/plan/changed_back.h"
 
-/* What a pass goes by, from its begin to its end. */
+/* What a pass is based on, from its beginning to its end. */
 typedef struct PassInput {
 	PlanInput plan;             /* live, facts and known are those of the pass */
 	const char *const *notices; /* of the state folder: what had to be put aside */

@@ -7,6 +7,7 @@
 #define SECOND_USEC     1000000ULL
 #define FOLLOW_MAX      2 /* looks behind the first one */
 #define ILL_USEC        (5 * SECOND_USEC)
+#define ILL_LATER_USEC  (7 * SECOND_USEC) /* what was mended is told for 10 s at most */
 #define ILL_LOOKS_OFTEN 4
 #define SPLAY_STEP_USEC 250000ULL
 #define SPLAY_MAX_USEC  (30 * SECOND_USEC)
@@ -103,12 +104,7 @@ uint64_t schedule_follow(Schedule *schedule, bool has_restarted, bool is_up, uin
 /* Behind so many looks that found the same. */
 static uint64_t ill_wait_usec(const Schedule *schedule)
 {
-	uint64_t wait_usec = ILL_USEC;
-
-	for (unsigned i = ILL_LOOKS_OFTEN;
-	     i <= schedule->n_ill_looks && wait_usec < schedule->interval_usec; i++)
-		wait_usec *= 2;
-	return wait_usec;
+	return schedule->n_ill_looks < ILL_LOOKS_OFTEN ? ILL_USEC : ILL_LATER_USEC;
 }
 
 /* Each pass is a look, whatever it was made for; those that were due are counted. */

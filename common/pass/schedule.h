@@ -20,7 +20,7 @@ typedef enum PassOutcome {
 	PASS_OUTCOME_COUNT
 } PassOutcome;
 
-/* How long to wait behind each pass, as a value: times are microseconds of one clock that never
+/* How long to wait after each pass, as a value: times are microseconds of one clock that never
  * goes back. What becomes of it is decided by wake_choose(). */
 typedef struct Schedule {
 	uint64_t interval_usec;
@@ -55,8 +55,8 @@ bool schedule_may_write(const Schedule *schedule, const char *digest, uint64_t n
 uint64_t schedule_follow(Schedule *schedule, bool has_restarted, bool is_up, uint64_t now_usec);
 
 /* While so many things are held, ill or being refreshed they are looked at every 5 s, so that
- * nobody tells for long what is mended; behind four such looks that found the same number the next
- * is later and later, until the interval is soon enough. When the next look is; 0: it need not be.
+ * nobody tells for long what is mended; after four such looks that found the same number, every 7
+ * s. When the next look is; 0: the interval is soon enough.
  */
 uint64_t schedule_ill(Schedule *schedule, size_t n_ill, uint64_t now_usec);
 
@@ -66,8 +66,8 @@ void schedule_encourage(Schedule *schedule);
 /* Forgets failures: a new revision, or a person's resume. */
 void schedule_reset(Schedule *schedule);
 
-/* How long the node of that rank (0: first) among its peers leaves a rewrite that is not urgent to
- * those before it: consumers of a fleet must not restart together. */
+/* How long the node of that rank (0: first) among its peers waits with a rewrite that is not urgent
+ * for those before it: the consumers of all nodes must not restart together. */
 uint64_t schedule_splay_usec(unsigned rank);
 
 #endif

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * When the next pass is: what a pass leaves behind are wishes, and here alone it is decided what
- * becomes of them. Times are microseconds of one clock that never goes back.
+ * When the next pass is made: a pass leaves wishes, and only here it is decided what becomes of
+ * them. Times are microseconds of one clock that never goes back.
  */
 
 /* Who wishes. */
@@ -41,8 +41,9 @@ typedef struct WakeList {
 typedef struct WakeHistory {
 	bool has_passed;
 	uint64_t ended_usec; /* when the last pass ended */
-	unsigned n_own;      /* passes close behind each other that nothing outside caused */
-	uint64_t spent_usec; /* passes that wrote nothing are paid for until then */
+	unsigned
+		n_own; /* passes that closely followed each other and that nothing outside caused */
+	uint64_t spent_usec; /* until then, passes that wrote nothing are accounted for */
 } WakeHistory;
 
 /* The pass that just ended. */
@@ -63,9 +64,9 @@ void wake_join(WakeList *list, const WakeList *other);
 void wake_passed(WakeHistory *history, const WakePass *pass);
 
 /*
- * When the next pass is unless something happens before: the earliest wish, never in the past. What
- * nothing outside caused waits 100 ms behind the last pass, and twice as long each time, up to
- * 800 ms. UINT64_MAX: nobody wishes one.
+ * When the next pass is unless something happens before: the earliest wish, never in the past. A
+ * pass that nothing outside caused waits 100 ms after the last one, and twice as long each time, up
+ * to 800 ms. UINT64_MAX: nobody wishes one.
  */
 uint64_t wake_choose(const WakeHistory *history, const WakeList *list, uint64_t now_usec);
 

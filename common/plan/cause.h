@@ -21,7 +21,7 @@
 
 #define CAUSE_ROW(kind, name, meaning) CAUSE_##kind,
 typedef enum Cause {
-	CAUSE_NOT_TOLD, /* not a write, or nobody knows */
+	CAUSE_NOT_TOLD, /* not a write, or not known */
 	CAUSE_ROWS CAUSE_COUNT
 } Cause;
 #undef CAUSE_ROW

@@ -25,14 +25,14 @@ typedef enum Guard {
 	GUARD_LINK,     /* G6: a link that works would be replaced by one that was not found good */
 	GUARD_REVISION, /* G7: the revision went back */
 	GUARD_CONFIG_REPLICATED, /* G8: cn=config itself is replicated */
-	GUARD_CONTESTED,         /* G9: somebody keeps changing it back */
+	GUARD_CONTESTED,         /* G9: another writer keeps changing it back */
 	GUARD_CONTENT,           /* G10: not the database that the cluster knows */
 	GUARD_IDENTITY, /* G11: the server ID or the clock is not as the cluster needs it */
 	GUARD_READERS,  /* G12: an account that peers read with may not, or perhaps not, read all */
 	GUARD_PARTIAL,  /* G13: a provider would read a part only, and the others lose the rest */
 	GUARD_LEFT,     /* this node left, or must not leave yet */
 	GUARD_JOINING,  /* first half of joining done or due; the second waits for the refresh */
-	GUARD_PROBING,  /* what shall replace a link that works is being tried */
+	GUARD_PROBING,  /* what is to replace a link that works is being tried */
 	GUARD_ACCESS,   /* what lets a reader read would take another right away from it */
 	GUARD_RID_CLASH,      /* a provider that stays has the rid of a declared peer */
 	GUARD_SELF_NAMED,     /* a peer is this server under another name */

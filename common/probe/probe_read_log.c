@@ -112,7 +112,9 @@ static bool names_a_server_twice(const ProbeLog *log)
 	return false;
 }
 
-/* A log without any change may be new, purged, or hidden: nobody can tell. */
+/* A log without any change may be new, purged, or hidden: nobody can tell. In the middle of a
+ * node's first refresh its log has contextCSN already, of what came so far, and its database has
+ * none (2.6.10). */
 static void take_changes(Pool *pool, Probe *probe, const ProbeLog *log)
 {
 	const ProbeAnswer *changes = &log->changes;

@@ -60,6 +60,12 @@ static void judge_life(Verdict *verdict, const Status *status, const StatusLife 
 				    status->pid, age));
 	else if (status->looked_sec < 0)
 		problem(verdict, CHECK_WARNING, "the daemon starts: it has not looked yet");
+	/* The daemon waits longer before it says that slapd hangs. */
+	if (life->slapd_silent_sec > 0)
+		problem(verdict, CHECK_WARNING,
+			pool_printf(verdict->pool,
+				    "slapd takes connections and has not answered for %u s",
+				    life->slapd_silent_sec));
 }
 
 static CheckLevel trouble_level(const Status *status, const Condition *condition)

@@ -7,6 +7,7 @@
 #include "common/draft/old_tls.h"
 #include "common/live/live_running.h"
 #include "common/plan/plan_changes.h"
+#include "common/status/finding_end.h"
 
 #define RID_MAX 999 /* slapd takes three digits */
 
@@ -93,7 +94,8 @@ bool status_is_only_late(const Condition *condition)
 static bool condition_is_ill(const Condition *condition)
 {
 	return condition_is_of_this_node(condition) &&
-	       (condition->kind != CONDITION_FINDING || condition->is_critical);
+	       (condition->kind != CONDITION_FINDING || condition->is_critical ||
+		!finding_end_is_heard(condition->code));
 }
 
 /* A refresh ends, or breaks off: a consumer whose database is full begins one after another. */

@@ -8,6 +8,8 @@
 typedef struct StatusLife {
 	Claim is_running; /* the process that wrote it */
 	int64_t now_sec;
+	unsigned slapd_silent_sec; /* so long slapd gave no answer just now; 0: it did, or nobody
+				      asked */
 } StatusLife;
 
 /* True when the daemon should have written a newer one: three intervals and a minute are over. */

@@ -55,7 +55,7 @@ def overlay(n, attributes):
 def contents(suffixes, server_id=drift.USED_ID):
     """The suffix entries of databases that were written without a server ID first, and then under one."""
     return {suffix: {"objectClass": ["domain"], "entryUUID": ["2d3f28a0-0000-1040-8000-000000000001"],
-                     "entryCSN": [CSN % 0], "contextCSN": [CSN % 0, CSN % server_id]} for suffix in suffixes}
+                     "entryCSN": [CSN % 0], "contextCSN": [CSN % 0, CSN % server_id], "hasSubordinates": ["FALSE"]} for suffix in suffixes}
 
 
 def server_of(case, suffixes, port):

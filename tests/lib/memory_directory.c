@@ -40,7 +40,7 @@ static bool is_operational(const char *name)
 {
 	static const char *const names[] = {"entryCSN",        "modifyTimestamp", "modifiersName",
 					    "createTimestamp", "creatorsName",    "entryUUID",
-					    "contextCSN"};
+					    "contextCSN",      "hasSubordinates"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if ((*names[i] | 0x20) == (*name | 0x20) && strcasecmp(names[i], name) == 0)

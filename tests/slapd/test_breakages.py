@@ -50,6 +50,7 @@ ELSEWHERE = {
         "fenced": "test_fence.py::test_doctor_tells_what_the_fence_found",
         "listeners-differ": "test_next_start.py::test_a_list_that_the_next_start_refuses_is_mended_before",
         "server-id-by-name": "test_guards.py::test_a_list_that_matches_through_the_host_name_is_a_warning",
+        "many-databases": "test_two_databases.py::test_more_databases_than_a_thread_of_slapd_can_work_on_are_told",
         "server-id-unverified": "test_breakages.py::test_server_ids_without_known_listeners_are_not_called_right",
         "back-at-restart":
             "test_disk.py::test_a_last_peer_whose_removal_slapd_could_not_save_is_back_at_restart_and_removed_again",

@@ -135,7 +135,8 @@ def test_a_log_that_shows_no_change_may_be_hidden_and_is_not_read(plain):
     node.apply_ok()
     (severity, text), = delta.findings(node, "log-not-known")
     assert severity == "warning" and "shows no change" in text and "logbase" not in node.syncrepl()[0]
-    add_person(peer.server, "logged")
+    wait_entry(node.server, add_person(peer.server, "logged"))
+    plain.wait_in_step()
     node.apply_ok()
     assert "logbase=" in node.syncrepl()[0] and delta.findings(node, "log-not-known") == []
 

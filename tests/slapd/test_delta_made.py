@@ -372,7 +372,8 @@ def assert_equal(cluster, acknowledged):
         wait_until(lambda: all(known(node) == known(cluster[0]) for node in cluster), "all nodes hold the same")
     except TimeoutError as error:
         raise AssertionError("\n".join([str(error), *differences(cluster, acknowledged)])) from None
-    assert set(acknowledged) <= set(known(cluster[0]))
+    missing = set(acknowledged) - set(known(cluster[0]))
+    assert not missing, f"clients had an answer for what is nowhere: {sorted(missing)[:20]}"
 
 
 def searches(node):

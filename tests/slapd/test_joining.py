@@ -149,6 +149,17 @@ def test_beside_peers_that_refuse_the_first_node_is_believed_only_about_those_th
     node.assert_in_step()
 
 
+def test_first_node_is_nothing_that_a_node_with_entries_may_be(slapd_factory, program):
+    """It says of an empty node that it begins a cluster; here are entries, which nobody compared with what a silent peer has."""
+    cluster = Cluster(slapd_factory, program, 2)
+    node = cluster[0]
+    node.server.seed()
+    with cluster[1].server.frozen():
+        held = node.apply("--first-node")
+    assert held.returncode == 3 and "was never compared with a peer" in held.stdout, held.stdout + held.stderr
+    assert not node.syncrepl() and not is_provider(node)
+
+
 def test_nobody_can_vouch_for_a_peer_that_shows_data(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 2)
     cluster[1].server.seed()
@@ -236,6 +247,23 @@ def test_a_database_that_is_not_the_clusters_joins_when_the_printed_words_were_f
     cluster.wait_in_step()
     assert dns(node.server) == dns(cluster[0].server)
     node.assert_in_step()
+
+
+def test_an_empty_node_reads_no_peer_beside_a_provider_that_somebody_keeps(slapd_factory, program):
+    """slapd tries it again within a minute: until then it may fill this copy, and a second provider brings back what is deleted."""
+    cluster = Cluster(slapd_factory, program, 2).form()
+    node = replace_server(slapd_factory, program, cluster, 1)
+    kept = "ldap://127.0.0.1:9"
+    cluster.document["policy"]["keep"] = [kept]
+    cluster.write()
+    node.edit([(ldap.MOD_ADD, "olcSyncrepl", syncrepl(9, kept, retry="60 +", timeout=1, network_timeout=1))])
+    held = node.apply()
+    assert held.returncode == 3 and f"still reads {kept}" in held.stdout, held.stdout + held.stderr
+    assert len(node.syncrepl()) == 1
+    assert node.apply("--release", "joining").returncode in (0, 3)
+    assert len(node.syncrepl()) == 2
+    apply_until_joined(node)
+    assert dns(node.server) == dns(cluster[0].server)
 
 
 @pytest.mark.remedy("suffix-visible")

@@ -9,6 +9,7 @@ import subprocess
 
 import ldap
 import pytest
+from cluster import Cluster
 from daemon import Daemon
 from lone import Lone
 from prometheus_client.parser import text_string_to_metric_families
@@ -149,3 +150,16 @@ def test_check_without_a_status_or_with_a_bad_one(node, tmp_path):
     done = subprocess.run([*node.command("check"), "--agent-config", settings], text=True, capture_output=True,
                           timeout=60, check=False)
     assert done.returncode == 3 and f"UNKNOWN - {settings}:1:2: " in done.stdout
+
+
+def test_check_itself_sees_that_slapd_stands_still(slapd_factory, program):
+    """The daemon sees it at its next pass, and says so when its patience is over: that may be minutes later."""
+    node = Cluster(slapd_factory, program, 2, modules=("syncprov",)).form_by_hand().be_seen_to_work()[0]
+    os.chmod(node.folder, 0o755)
+    with Daemon(node) as daemon:
+        wait_until(lambda: check(node).returncode == 0, "all is well")
+        daemon.wait_at_rest()
+        with node.server.frozen():
+            said = check(node, NOBODY)  # the user of a monitoring system
+            assert said.returncode == 1 and "slapd takes connections and has not answered for 5 s" in said.stdout, said.stdout
+        wait_until(lambda: check(node).returncode == 0, "it answers")

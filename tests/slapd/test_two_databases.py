@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several databases of one server are cared for at once, each by its own suffix."""
 
+import contextlib
+
+import ldap
 import pytest
 import remedies
 from cluster import Cluster, add_person, apply_until_joined, finish_with_writes, wait_entry
@@ -68,3 +71,31 @@ def test_while_one_is_held_clients_go_on_writing_to_both(slapd_factory, program)
     for database in databases:
         assert len(node.syncrepl(database.suffix)) == 2
         add_person(node.server, "last", database)
+
+
+@pytest.mark.every_release
+def test_more_databases_than_a_thread_of_slapd_can_work_on_are_told(slapd_factory, program):
+    """The fact that the finding rests on, and 27, with which all goes well."""
+    def with_databases(n):
+        node = Lone(slapd_factory, program, [Database(f"o=d{i}", backend="mdb") for i in range(n)], seed=False,
+                    before_start=lambda node: node.document.update(databases=node.document["databases"][:1]))
+        return node, {one["code"]: one["text"] for one in node.plan_json()["findings"]}
+    node, found = with_databases(27)
+    assert "many-databases" not in found and not refused(node.server, 20)
+    node, found = with_databases(36)
+    assert "36 mdb databases" in found["many-databases"] and refused(node.server, 200)
+
+
+def refused(server, rounds):
+    """True when a search of one of its databases was answered with 80."""
+    connection = server.connect(server.ldap_uri)
+    try:
+        for _ in range(rounds):
+            for database in server.databases:
+                with contextlib.suppress(ldap.NO_SUCH_OBJECT):
+                    connection.search_s(database.suffix, ldap.SCOPE_BASE, attrlist=["1.1"])
+    except ldap.OTHER:
+        return True
+    finally:
+        connection.unbind_s()
+    return False

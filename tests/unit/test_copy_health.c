@@ -166,7 +166,7 @@ static void who_reads_at_intervals_is_behind_when_one_is_over(void **state)
 }
 
 /* As one that joined: it was told to lack all until the next usual round, minutes later. */
-static void what_lasts_is_looked_at_when_it_lasted_a_quarter_longer(void **state)
+static void what_lasts_is_looked_at_again_every_7_s(void **state)
 {
 	Scene scene = a_scene();
 	AUTO(Pool) *pool = scene.pool;
@@ -179,7 +179,7 @@ static void what_lasts_is_looked_at_when_it_lasted_a_quarter_longer(void **state
 	(void)look_later(&scene, HEALTH_TOLERANCE_SEC);
 	assert_int_equal(scene.health.peers[0].state, HEALTH_BEHIND);
 	assert_int_equal(health_again_sec(&scene.health), 5);
-	assert_int_equal(health_again_sec(look_later(&scene, 30)), (HEALTH_TOLERANCE_SEC + 30) / 4);
+	assert_int_equal(health_again_sec(look_later(&scene, 30)), 7);
 	scene.health.peers[0].is_current = false; /* it cannot be asked */
 	assert_int_equal(health_again_sec(&scene.health), -1);
 }
@@ -194,6 +194,8 @@ static void many_peers_are_asked_again_when_it_lasted_twice_as_long(void **state
 	assert_int_equal(health_again_sec(&health), 40);
 	health.n_peers = 16;
 	assert_int_equal(health_again_sec(&health), 10);
+	health.n_peers = 8;
+	assert_int_equal(health_again_sec(&health), 7); /* however long it lasted */
 }
 
 static void nobody_is_asked_again_before_an_interval_is_over(void **state)
@@ -542,7 +544,7 @@ int main(void)
 		cmocka_unit_test(who_has_everything_is_in_step),
 		cmocka_unit_test(a_lag_is_told_when_it_lasts),
 		cmocka_unit_test(who_reads_at_intervals_is_behind_when_one_is_over),
-		cmocka_unit_test(what_lasts_is_looked_at_when_it_lasted_a_quarter_longer),
+		cmocka_unit_test(what_lasts_is_looked_at_again_every_7_s),
 		cmocka_unit_test(many_peers_are_asked_again_when_it_lasted_twice_as_long),
 		cmocka_unit_test(nobody_is_asked_again_before_an_interval_is_over),
 		cmocka_unit_test(who_gets_what_it_lacked_is_not_behind_while_more_is_written),

@@ -571,6 +571,7 @@ static void other_source_make(Scene *scene)
 	scene->live.suffixes = &suffixes;
 	scene->live_consumer = (LiveConsumer){.parses = true, .rid = 9, .provider = "ldap://four"};
 	scene->live_consumer.syncrepl.value[SYNCREPL_PROVIDER] = "ldap://four";
+	scene->live_consumer.syncrepl.value[SYNCREPL_RETRY] = "5 5 60 +";
 	scene->live.n_consumers = 1;
 }
 
@@ -602,9 +603,13 @@ static void a_provider_without_a_connection_for_long_keeps_no_peer_away(void **s
 	hold_links(scene, links);
 	assert_true(links->changes[0].is_held);
 	assert_int_equal(scene->plan.copies.n_source_gone, 1);
-	scene->known_database.source_gone_sec = 940;
+	scene->known_database.source_gone_sec = 940; /* and a second for its connection */
 	scene->known_database.is_joining = true;
 	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	links->changes[0].is_held = links->changes[1].is_held = false;
+	hold_links(scene, links);
+	assert_true(links->changes[0].is_held);
+	scene->known_database.source_gone_sec = 939;
 	links->changes[0].is_held = links->changes[1].is_held = false;
 	hold_links(scene, links);
 	assert_false(links->changes[0].is_held);

@@ -236,11 +236,24 @@ static void what_does_not_work_or_is_being_refreshed_is_unsettled(void **state)
 	assert_int_equal(status_count_unsettled(&status), 0);
 }
 
+static void a_finding_is_unsettled_unless_its_end_would_wake_the_daemon(void **state)
+{
+	Condition finding = {.kind = CONDITION_FINDING, .code = "tls-file"};
+	const Status status = {.conditions = {&finding, 1}};
+
+	(void)state;
+	assert_int_equal(status_count_unsettled(&status), 1);
+	finding.code = "audit";
+	assert_int_equal(status_count_unsettled(&status), 0);
+	finding.is_critical = true;
+	assert_int_equal(status_count_unsettled(&status), 1);
+}
+
 static void the_page_says_what_is_wrong_and_what_releases_it(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
 	const Status status = an_example();
-	const char *text = status_text(pool, &status, &(StatusLife){CLAIM_YES, NOW}, false);
+	const char *text = status_text(pool, &status, &(StatusLife){CLAIM_YES, NOW, 0}, false);
 
 	(void)state;
 	assert_non_null(strstr(text, "peers.json, revision 12, enforce"));
@@ -271,20 +284,21 @@ static void what_is_held_names_its_next_try(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
 	Status status = an_example();
-	const char *text = status_text(pool, &status, &(StatusLife){CLAIM_YES, NOW}, false);
+	const char *text = status_text(pool, &status, &(StatusLife){CLAIM_YES, NOW, 0}, false);
 
 	(void)state;
 	assert_non_null(strstr(text,
 			       "two removals [G4]\n    since 2026-07-01T09:59:00Z (60 s), looked "
 			       "at again in 5 s\n"));
-	assert_non_null(strstr(status_text(pool, &status, &(StatusLife){CLAIM_YES, NOW + 5}, false),
-			       "looked at again now\n"));
+	assert_non_null(
+		strstr(status_text(pool, &status, &(StatusLife){CLAIM_YES, NOW + 5, 0}, false),
+		       "looked at again now\n"));
 	/* Nobody looks. */
-	assert_null(
-		strstr(status_text(pool, &status, &(StatusLife){CLAIM_NO, NOW}, false), "again"));
+	assert_null(strstr(status_text(pool, &status, &(StatusLife){CLAIM_NO, NOW, 0}, false),
+			   "again"));
 	status.next_pass_sec = -1;
-	assert_null(
-		strstr(status_text(pool, &status, &(StatusLife){CLAIM_YES, NOW}, false), "again"));
+	assert_null(strstr(status_text(pool, &status, &(StatusLife){CLAIM_YES, NOW, 0}, false),
+			   "again"));
 }
 
 static void metrics_count_what_is_held_by_its_code(void **state)
@@ -320,16 +334,16 @@ static void an_old_page_says_so_first(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
 	Status status = an_example();
-	const char *text = status_text(pool, &status, &(StatusLife){CLAIM_NO, NOW}, false);
+	const char *text = status_text(pool, &status, &(StatusLife){CLAIM_NO, NOW, 0}, false);
 
 	(void)state;
 	assert_ptr_equal(strstr(text, "THE DAEMON DOES NOT RUN: process 4711 is gone"), text);
 	assert_false(status_is_stale(&status, status.written_sec + 240));
 	assert_true(status_is_stale(&status, status.written_sec + 241));
-	text = status_text(pool, &status, &(StatusLife){CLAIM_YES, NOW + 3600}, false);
+	text = status_text(pool, &status, &(StatusLife){CLAIM_YES, NOW + 3600, 0}, false);
 	assert_ptr_equal(strstr(text, "THE DAEMON HANGS"), text);
 	status.stopped_sec = NOW - 600;
-	text = status_text(pool, &status, &(StatusLife){CLAIM_NO, NOW}, false);
+	text = status_text(pool, &status, &(StatusLife){CLAIM_NO, NOW, 0}, false);
 	assert_ptr_equal(strstr(text, "THE DAEMON DOES NOT RUN: it was stopped at "
 				      "2026-07-01T09:50:00Z, 10 min ago"),
 			 text);
@@ -368,7 +382,7 @@ static unsigned count_lines(const char *text, const char *line)
 
 static CheckResult check(Pool *pool, const Status *status)
 {
-	return status_check(pool, status, &(StatusLife){CLAIM_YES, NOW}, &no_limits);
+	return status_check(pool, status, &(StatusLife){CLAIM_YES, NOW, 0}, &no_limits);
 }
 
 /* Nothing else is wrong with it. */
@@ -383,7 +397,7 @@ static CheckResult check_limited(Pool *pool, int64_t warning_msec, int64_t criti
 	status.databases = &one;
 	status.n_databases = 1;
 	status.conditions.n_items = 0;
-	return status_check(pool, &status, &(StatusLife){CLAIM_YES, NOW}, &limits);
+	return status_check(pool, &status, &(StatusLife){CLAIM_YES, NOW, 0}, &limits);
 }
 
 static void a_lag_is_judged_by_the_limits_that_somebody_gives(void **state)
@@ -427,7 +441,7 @@ static void the_lag_of_a_consumer_is_told(void **state)
 	status.n_databases = 1;
 	status.is_consumer = true;
 	assert_non_null(strstr(check(pool, &status).line, "lag_65535=7.000s"));
-	text = status_text(pool, &status, &(StatusLife){CLAIM_YES, NOW}, false);
+	text = status_text(pool, &status, &(StatusLife){CLAIM_YES, NOW, 0}, false);
 	assert_non_null(strstr(text, ", a consumer\n"));
 	assert_non_null(strstr(text, "each tells of itself alone: 3\n"));
 	text = status_print(pool, &status);
@@ -605,7 +619,7 @@ static void a_link_that_broke_this_moment_is_no_alarm_and_one_that_is_down_says_
 	/* Also where only a probe tells. */
 	two[1].is_running = CLAIM_UNKNOWN;
 	assert_int_equal(check(pool, &status).level, CHECK_WARNING);
-	assert_non_null(strstr(status_text(pool, &status, &(StatusLife){CLAIM_YES, NOW}, false),
+	assert_non_null(strstr(status_text(pool, &status, &(StatusLife){CLAIM_YES, NOW, 0}, false),
 			       "ldap://ldap3  30 s          -             down\n"));
 	assert_int_equal(count_lines(status_metrics(pool, &status),
 				     "syncward_link_down{suffix=\"dc=example,dc=com\",peer=\"3\"} "
@@ -622,18 +636,38 @@ static void a_daemon_that_does_not_run_or_hangs_is_critical(void **state)
 	(void)state;
 	status.n_databases = 0;
 	status.conditions.n_items = 0;
-	result = status_check(pool, &status, &(StatusLife){CLAIM_NO, NOW}, &no_limits);
+	result = status_check(pool, &status, &(StatusLife){CLAIM_NO, NOW, 0}, &no_limits);
 	assert_int_equal(result.level, CHECK_CRITICAL);
 	assert_non_null(strstr(result.line, "does not run: it died, its last report was 12 s ago"));
-	result = status_check(pool, &status, &(StatusLife){CLAIM_YES, NOW + 229}, &no_limits);
+	result = status_check(pool, &status, &(StatusLife){CLAIM_YES, NOW + 229, 0}, &no_limits);
 	assert_int_equal(result.level, CHECK_CRITICAL);
 	assert_non_null(
 		strstr(result.line, "the daemon hangs: process 4711 told nothing for 4 min"));
 	assert_int_equal(
-		status_check(pool, &status, &(StatusLife){CLAIM_YES, NOW + 228}, &no_limits).level,
+		status_check(pool, &status, &(StatusLife){CLAIM_YES, NOW + 228, 0}, &no_limits)
+			.level,
 		CHECK_OK);
 	status.looked_sec = -1;
 	assert_int_equal(check(pool, &status).level, CHECK_WARNING);
+}
+
+static void a_slapd_that_does_not_answer_now_is_a_warning(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const CheckLimits none = {.warning_msec = -1, .critical_msec = -1};
+	StatusLife life = {.is_running = CLAIM_YES, .now_sec = NOW};
+	Status status = an_example();
+	CheckResult result;
+
+	(void)state;
+	status.n_databases = 0;
+	status.conditions.n_items = 0;
+	assert_int_equal(status_check(pool, &status, &life, &none).level, CHECK_OK);
+	life.slapd_silent_sec = 5;
+	result = status_check(pool, &status, &life, &none);
+	assert_int_equal(result.level, CHECK_WARNING);
+	assert_non_null(strstr(result.line, "WARNING - slapd takes connections and has not "
+					    "answered for 5 s"));
 }
 
 static void text_never_breaks_the_line_or_the_perfdata(void **state)
@@ -948,7 +982,7 @@ static void what_was_compared_is_in_document_page_and_metrics(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
 	const Status status = compared_status(pool, COMPARISON_DIFFERENT, 3);
-	const StatusLife life = {CLAIM_YES, NOW};
+	const StatusLife life = {CLAIM_YES, NOW, 0};
 	const char *text = status_print(pool, &status),
 		   *page = status_text(pool, &status, &life, false);
 	const char *metrics = status_metrics(pool, &status);
@@ -974,7 +1008,7 @@ static void what_was_compared_is_in_document_page_and_metrics(void **state)
 static void what_was_equal_before_a_link_was_made_anew_is_not_known(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
-	const StatusLife life = {CLAIM_YES, NOW};
+	const StatusLife life = {CLAIM_YES, NOW, 0};
 	Status status = recorded(pool, COMPARISON_EQUAL, 100);
 	StatusPeer *peer = status.databases[0].peers;
 	const StatusPeer before = *peer;
@@ -1018,6 +1052,7 @@ int main(void)
 		cmocka_unit_test(a_link_is_up_when_it_is_connected_and_persistent),
 		cmocka_unit_test(between_its_refreshes_a_link_waits_when_the_last_made_contact),
 		cmocka_unit_test(what_does_not_work_or_is_being_refreshed_is_unsettled),
+		cmocka_unit_test(a_finding_is_unsettled_unless_its_end_would_wake_the_daemon),
 		cmocka_unit_test(the_page_says_what_is_wrong_and_what_releases_it),
 		cmocka_unit_test(an_old_page_says_so_first),
 		cmocka_unit_test(text_of_json_is_valid_whatever_its_bytes),
@@ -1035,6 +1070,7 @@ int main(void)
 		cmocka_unit_test(
 			a_link_that_broke_this_moment_is_no_alarm_and_one_that_is_down_says_why),
 		cmocka_unit_test(a_daemon_that_does_not_run_or_hangs_is_critical),
+		cmocka_unit_test(a_slapd_that_does_not_answer_now_is_a_warning),
 		cmocka_unit_test(text_never_breaks_the_line_or_the_perfdata),
 		cmocka_unit_test(what_is_held_names_its_next_try),
 		cmocka_unit_test(metrics_count_what_is_held_by_its_code),

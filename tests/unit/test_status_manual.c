@@ -145,7 +145,7 @@ static void scene_add(Scene *scene, Condition condition)
 
 static CheckLevel level_of(Pool *pool, const Scene *scene)
 {
-	return status_check(pool, &scene->status, &(StatusLife){CLAIM_YES, NOW},
+	return status_check(pool, &scene->status, &(StatusLife){CLAIM_YES, NOW, 0},
 			    &(CheckLimits){.warning_msec = -1, .critical_msec = -1})
 		.level;
 }
@@ -266,13 +266,15 @@ static void a_daemon_that_is_gone_hangs_or_begins_has_the_level_of_the_manual(vo
 	(void)state;
 	scene_begin(&scene);
 	assert_int_equal(
-		status_check(pool, &scene.status, &(StatusLife){CLAIM_NO, NOW}, &none).level,
+		status_check(pool, &scene.status, &(StatusLife){CLAIM_NO, NOW, 0}, &none).level,
 		manual_level("The daemon does not run"));
 	assert_int_equal(
-		status_check(pool, &scene.status, &(StatusLife){CLAIM_YES, NOW + 241}, &none).level,
+		status_check(pool, &scene.status, &(StatusLife){CLAIM_YES, NOW + 241, 0}, &none)
+			.level,
 		manual_level("has not reported for three intervals and a minute"));
 	assert_int_equal(
-		status_check(pool, &scene.status, &(StatusLife){CLAIM_YES, NOW + 240}, &none).level,
+		status_check(pool, &scene.status, &(StatusLife){CLAIM_YES, NOW + 240, 0}, &none)
+			.level,
 		manual_level("Everything else"));
 	scene.status.looked_sec = -1;
 	assert_int_equal(level_of(pool, &scene), manual_level("The daemon has not looked yet"));
@@ -319,7 +321,7 @@ static void a_lag_that_nobody_knows_has_the_level_of_the_manual(void **state)
 
 	(void)state;
 	scene_begin(&scene);
-	assert_int_equal(status_check(pool, &scene.status, &(StatusLife){CLAIM_YES, NOW},
+	assert_int_equal(status_check(pool, &scene.status, &(StatusLife){CLAIM_YES, NOW, 0},
 				      &(CheckLimits){.warning_msec = 10000, .critical_msec = -1})
 				 .level,
 			 manual_level("it is not known how far this node is behind"));
