@@ -155,6 +155,7 @@ static void refresh_end(SimCluster *cluster, size_t at, size_t from, SimLink *li
 		cookie_take(cluster, at, &link->cookie);
 	link->phase = SIM_PERSIST;
 	link->since = cluster->now;
+	link->lost_first = false;
 	if (link->is_polled || link->has_fallen)
 		sim_link_drop(cluster, at, from);
 	link->has_fallen = false;
@@ -234,16 +235,17 @@ static void logged_take(SimCluster *cluster, size_t at, size_t from, const SimMe
 	sim_send(cluster, at, from, deleted);
 }
 
-/* A refreshOnly reads all anew behind the first change of a provider, however well that one and its
- * reader were connected before: it may bring back what is deleted here and not yet there. */
+/* A refreshOnly reads all anew after the first change of a provider, however well that one and its
+ * reader were connected before, and so does a reader whose connection broke while that change was
+ * on its way: it may bring back what is deleted here and not yet there. */
 static void return_note(SimCluster *cluster, size_t at, size_t from, const SimEntry *entry)
 {
 	const SimNode *node = &cluster->nodes[at];
 	const SimLink *link = &node->links[from];
 
-	if (link->is_polled && link->is_anew && entry->name < SIM_NAMES &&
+	if ((link->is_polled || link->lost_first) && link->is_anew && entry->name < SIM_NAMES &&
 	    !has_uuid(&node->copy, entry->uuid) && sim_is_covered(node, entry->csn))
-		cluster->polled[entry->name] =
+		cluster->anew[entry->name] =
 			(SimReturn){.uuid = entry->uuid, .covered = link->cookie};
 }
 
@@ -307,11 +309,23 @@ size_t sim_deliver(SimCluster *cluster, size_t reader, size_t provider, size_t n
 
 /* --- life --- */
 
+/* The reader was connected when the provider made its first change, and never got it. */
+static bool first_is_lost(const SimNode *reader, const SimLink *link)
+{
+	bool is_lost = link->lost_first;
+
+	for (size_t i = 0; link->phase == SIM_PERSIST && i < link->n_queue; i++)
+		is_lost |= link->queue[i].csn.time > 0 &&
+			   sim_context(reader)->time[link->queue[i].csn.sid] == 0;
+	return is_lost;
+}
+
 /* Most of it is the queue, which an empty one need not have cleared. */
 void sim_link_drop(SimCluster *cluster, size_t reader, size_t provider)
 {
 	SimLink *link = &cluster->nodes[reader].links[provider];
 
+	link->lost_first = first_is_lost(&cluster->nodes[reader], link);
 	link->phase = SIM_DOWN;
 	link->since = cluster->now;
 	link->is_present = link->has_cookie = link->is_logging = link->is_anew = false;

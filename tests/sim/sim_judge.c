@@ -99,11 +99,13 @@ void sim_play_look(SimPlay *play)
 
 /* What slapd loses with nobody's help, where the same history without syncward may not come to it,
  * as no machine joins there: what a killed slapd sent to nobody (test_slapd_alone.py), and what a
- * refreshOnly brings back while who sends it is behind the deletion (test_joining_readers.py). */
+ * node that reads all anew brings back while who sends it is behind the deletion: a refreshOnly
+ * (test_joining_readers.py), or one whose connection broke while a provider's first change was on
+ * its way (test_sim_exempted.py). */
 static bool is_slapds(const SimCluster *cluster, unsigned name, const SimRecord *record)
 {
 	const SimCsn unsent = cluster->unsent[name];
-	const SimReturn *back = &cluster->polled[name];
+	const SimReturn *back = &cluster->anew[name];
 
 	if (record->is_deleted)
 		return back->uuid > 0 && back->uuid == record->uuid &&

@@ -110,6 +110,7 @@ typedef struct SimLink {
 	bool is_refused; /* its password is wrong */
 	bool reads_log;  /* syncdata, logbase: changes come out of the log of changes */
 	bool is_anew;    /* its cookie lacked a server ID: everything is sent, whatever it has */
+	bool lost_first; /* its connection broke before it got the provider's first change */
 	bool has_fallen; /* SYNCLOG_FALLBACK: it reads the database once */
 	bool is_logging; /* this connection reads the log */
 	SimPhase phase;
@@ -173,7 +174,8 @@ typedef struct SimCluster {
 				     change: that may be sent by nobody (fact of slapd, and of no agent) */
 	SimCsn unsent[SIM_NAMES]; /* the version that it sent to nobody, and that a client's next
 				     change there let seem to be everywhere; time 0: none */
-	SimReturn polled[SIM_NAMES]; /* what a refreshOnly brought back that read all anew */
+	SimReturn anew[SIM_NAMES]; /* what who read all anew brought back, where that could not be
+				    * helped */
 } SimCluster;
 
 bool sim_csn_is_newer(SimCsn one, SimCsn other);

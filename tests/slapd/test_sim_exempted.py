@@ -104,6 +104,36 @@ def test_who_polls_takes_back_what_was_deleted_for_a_server_id_that_it_does_not_
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("is_known", (False, True))
+def test_whose_connection_breaks_while_a_first_change_is_on_its_way_takes_back_what_it_deleted(is_known, slapd_factory):
+    """SimLink.lost_first: it was connected when the other made its first change, and reads all of it anew all the same."""
+    one, two = make(slapd_factory), make(slapd_factory, "2")
+    one.add_seed(one.databases[0])
+    one.modify("cn=config", [(ldap.MOD_ADD, "olcServerID", "1")])
+    one.stop()
+    one.start()
+    bind(one)
+    bind(two)
+    put(one, "e")
+    with Slow(one) as there, Relay(two) as back:
+        connect(one, two)
+        if is_known:
+            put(two, "former")
+            await_step(one, two)
+        there.hold()
+        back.forget()
+        one.data.delete_s(dn_of("e"))
+        put(two, "first")
+        back.drop()
+        wait_until(lambda: has(one, "first"), "one is connected again")
+        assert has(one, "e") is not is_known
+        there.let_go()
+        await_step(one, two)
+        time.sleep(1)
+        assert (has(one, "e"), has(two, "e")) == (not is_known, not is_known)
+
+
+@pytest.mark.long
 @pytest.mark.one_release  # libfaketime is this machine's; 2.6.10 does the same
 def test_of_a_clock_that_is_less_than_a_minute_late_each_keeps_its_own_version(slapd_factory):
     """SimRecord.is_tolerated: contextCSN is equal, so nothing short of a comparison of entries tells."""
