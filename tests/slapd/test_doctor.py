@@ -293,7 +293,7 @@ def test_what_is_held_comes_with_its_own_release(node, pair):
 
 def test_a_critical_finding_says_itself_what_to_do(node):
     with changed(node.server, f"olcOverlay={{0}}syncprov,{node.server.database_dn()}",
-                 [(ldap.MOD_REPLACE, "olcSpSessionlog", "100")]):
+                 [(ldap.MOD_ADD, "olcSpSessionlog", "100")]):
         checked = examine(node)
     checked.assert_finds("pending", "error", "has a session log", remedy="see the finding")
 
