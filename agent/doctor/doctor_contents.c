@@ -133,7 +133,12 @@ void doctor_in_step(Doctor *doctor)
 	for (size_t i = 0; i < doctor->n_databases; i++) {
 		const DoctorDatabase *database = &doctor->databases[i];
 
-		check_content(doctor, database, "this node", &database->here);
+		if (database->live)
+			check_content(doctor, database, "this node", &database->here);
+		else
+			doctor_skip(doctor, DOCTOR_IN_STEP,
+				    pool_printf(doctor->pool, "this server has not one database %s",
+						database->wanted->desired->suffix));
 		for (size_t k = 0; k < count_copies(database); k++) {
 			const Content content = copy_at(database, k);
 

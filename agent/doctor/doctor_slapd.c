@@ -193,19 +193,23 @@ void doctor_pending(Doctor *doctor)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_PENDING, DOCTOR_WARNING,
 			    "%zu change%s to be written", n_changes,
 			    n_changes == 1 ? " is" : "s are");
-	for (size_t i = 0; i < plan->held.n_holds; i++)
+	for (size_t i = 0; i < plan->held.n_holds; i++) {
+		const Hold *hold = &plan->held.holds[i];
+
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_PENDING,
-			    plan->held.holds[i].guard == GUARD_JOINING ? DOCTOR_NOTE
-								       : DOCTOR_WARNING,
-			    "held %s: %s: %s", guard_code(plan->held.holds[i].guard),
-			    plan->held.holds[i].text, plan->held.holds[i].release);
+			    hold->guard == GUARD_JOINING ? DOCTOR_NOTE : DOCTOR_WARNING,
+			    "held %s: %s", guard_code(hold->guard), hold->text);
+		doctor_remedy(&doctor->report, hold->release);
+	}
 	for (size_t i = 0; i < plan->n_findings; i++) {
 		const Finding *finding = &plan->findings[i];
 
 		if (finding->severity == SEVERITY_CRITICAL && !is_restart_code(finding->code) &&
-		    !doctor_is_of_logs(finding->code))
+		    !doctor_is_of_logs(finding->code)) {
 			doctor_find(doctor->pool, &doctor->report, DOCTOR_PENDING, DOCTOR_ERROR,
 				    "%s", finding->text);
+			doctor_remedy(&doctor->report, remedy_text(REMEDY_SEE_FINDING));
+		}
 	}
 }
 

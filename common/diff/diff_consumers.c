@@ -14,6 +14,14 @@
 
 /* --- differences --- */
 
+/* A flag is set by its name alone. */
+static const char *value_describe(SyncreplKeyword keyword, const char *value)
+{
+	if (!value)
+		return "unset";
+	return syncrepl_keyword_kind(keyword) == SYNCREPL_KIND_FLAG ? "set" : value;
+}
+
 /* "timeout 0 -> 3, credentials": what is told of a change; a secret's value never is. */
 static const char *edit_describe(Pool *pool, const Syncrepl *live, const Syncrepl *wanted)
 {
@@ -28,7 +36,8 @@ static const char *edit_describe(Pool *pool, const Syncrepl *live, const Syncrep
 		if (syncrepl_keyword_is_secret(keyword))
 			buf_puts(&text, " differ");
 		else
-			buf_printf(&text, " %s -> %s", old ? old : "unset", new ? new : "unset");
+			buf_printf(&text, " %s -> %s", value_describe(keyword, old),
+				   value_describe(keyword, new));
 	}
 	return buf_text(&text);
 }

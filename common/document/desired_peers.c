@@ -4,6 +4,27 @@
 #include "common/desired/desired_internal.h"
 #include "common/slapd/url.h"
 
+/* What a resolver can be asked for: a name, or an address, of IPv6 perhaps with its zone. */
+static bool is_host(const char *host)
+{
+	const char *zone = strchr(host, '%');
+
+	if (!strchr(host, ':'))
+		return is_plain_name(host);
+	return strspn(host, "0123456789abcdef:.") ==
+		       (zone ? (size_t)(zone - host) : strlen(host)) &&
+	       (!zone || is_plain_name(zone + 1));
+}
+
+/* slapd takes any host and port, and then never reaches it. */
+static const char *place_fault(const Url *url)
+{
+	if (!is_host(url->host))
+		return "names no host name or address: a name has letters, digits, '.', '_' and "
+		       "'-'";
+	return url->port < 0 || url->port > 65535 ? "must have a port up to 65535" : NULL;
+}
+
 int reader_check_uri(Reader *reader, const char *key, const JsonNode *value, bool may_be_local)
 {
 	AUTO(Pool) *scratch = pool_new();
@@ -20,6 +41,8 @@ int reader_check_uri(Reader *reader, const char *key, const JsonNode *value, boo
 		fault = "names no host";
 	else if (url.has_dn || url.has_extra)
 		fault = "must end after the host or port; the suffix stands in \"databases\"";
+	else if (!may_be_local)
+		fault = place_fault(&url);
 	return fault ? reader_refuse(reader, value->place, "\"%s\" %s", key, fault) : 0;
 }
 

@@ -349,7 +349,9 @@ static void condition_lines(Page *page, const Condition *condition)
 	buf_printf(page->out, "\n    since %s (%s)%s\n", date(page, condition->since_sec),
 		   lasting(page, condition->since_sec), page->is_alive ? next_try(page) : "");
 	if (condition->release)
-		buf_printf(page->out, "    to release: %s\n", condition->release);
+		buf_printf(page->out, "    %s: %s\n",
+			   condition->kind == CONDITION_HOLD ? "to release" : "remedy",
+			   condition->release);
 }
 
 static void conditions(Page *page)

@@ -107,7 +107,9 @@ const char *url_spelling(Pool *pool, const char *text)
 	}
 	if (!url_parse(pool, text, &url))
 		return text;
-	return pool_printf(pool, "%s://%s:%d", url.scheme, url.host, url.port);
+	/* An address of IPv6 is told from the port by its brackets. */
+	return pool_printf(pool, strchr(url.host, ':') ? "%s://[%s]:%d" : "%s://%s:%d", url.scheme,
+			   url.host, url.port);
 }
 
 bool url_equal(const char *one, const char *other)

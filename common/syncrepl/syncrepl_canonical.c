@@ -156,11 +156,7 @@ const char *syncrepl_dn_canonical(Pool *pool, const char *value)
 
 const char *syncrepl_provider_canonical(Pool *pool, const char *value)
 {
-	Url url;
-
-	if (!url_parse(pool, value, &url))
-		return value;
-	return pool_printf(pool, "%s://%s:%d", url.scheme, url.host, url.port);
+	return url_spelling(pool, value);
 }
 
 const char *syncrepl_authzid_canonical(Pool *pool, const char *value)

@@ -280,6 +280,24 @@ def test_what_is_still_to_be_written(node):
     checked.assert_finds("limits", "warning", REPLICATOR)
 
 
+def test_what_is_held_comes_with_its_own_release(node, pair):
+    """`syncward apply` alone would write none of it; of a database that is not there nothing is told as of an empty one."""
+    named = {**pair.document["databases"][0], "suffix": "dc=nowhere", "rid_offset": 100}
+    node.write({**pair.document, "databases": [*pair.document["databases"], named]})
+    checked = examine(node)
+    pair.write()
+    checked.assert_finds("pending", "warning", "held database: no database of this server has the suffix dc=nowhere")
+    assert [found["remedy"] for found in checked.checks["pending"]["findings"]] == ['"peers": [2]']
+    assert "dc=nowhere: this node" not in checked.texts("in-step")
+
+
+def test_a_critical_finding_says_itself_what_to_do(node):
+    with changed(node.server, f"olcOverlay={{0}}syncprov,{node.server.database_dn()}",
+                 [(ldap.MOD_ADD, "olcSpSessionlog", "100")]):
+        checked = examine(node)
+    checked.assert_finds("pending", "error", "has a session log", remedy="see the finding")
+
+
 def test_by_self_before_the_account(node):
     passwords = f"to attrs=userPassword by self =xw by dn.exact={REPLICATOR} read by anonymous auth"
     with of_database(node, (ldap.MOD_REPLACE, "olcAccess", [passwords, "to * by * read"])):

@@ -94,6 +94,7 @@ static Condition conditions[] = {
 	 .text = "a clock is wrong",
 	 .kind = CONDITION_FINDING,
 	 .code = "clock",
+	 .release = "run chronyd",
 	 .is_critical = true,
 	 .since_sec = NOW - 5},
 	{.key = "desired",
@@ -265,6 +266,7 @@ static void the_page_says_what_is_wrong_and_what_releases_it(void **state)
 				     "down, next try in 40 s\n"));
 	assert_non_null(strstr(text, "dc=example,dc=com: two removals [G4]\n"));
 	assert_non_null(strstr(text, "to release: syncward apply --release G4\n"));
+	assert_non_null(strstr(text, "remedy: run chronyd\n"));
 	assert_non_null(strstr(text, "  here  none          70 s ago      in step\n"
 				     "  2     3.250 s       70 s ago      behind\n"
 				     "  3     -             never         unknown\n"));

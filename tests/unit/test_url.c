@@ -72,10 +72,16 @@ static void the_same_server_is_recognised_in_every_spelling(void **state)
 static void one_server_has_one_spelling(void **state)
 {
 	static const char *const cases[][2] = {
-		{"ldap://host", "ldap://host:389"},        {"ldap://host:389", "ldap://host:389"},
-		{"LDAP://Host/", "ldap://host:389"},       {"ldaps://host", "ldaps://host:636"},
-		{"ldap://host:1389", "ldap://host:1389"},  {"ldap://host:x", "ldap://host:x"},
-		{"ldap://host:01389", "ldap://host:1389"}, {"", ""},
+		{"ldap://host", "ldap://host:389"},
+		{"ldap://host:389", "ldap://host:389"},
+		{"LDAP://Host/", "ldap://host:389"},
+		{"ldaps://host", "ldaps://host:636"},
+		{"ldap://host:1389", "ldap://host:1389"},
+		{"ldap://host:x", "ldap://host:x"},
+		{"ldap://host:01389", "ldap://host:1389"},
+		{"ldap://[FE80::1]", "ldap://[fe80::1]:389"},
+		{"ldaps://[::1]:3/", "ldaps://[::1]:3"},
+		{"", ""},
 	};
 
 	(void)state;
@@ -83,6 +89,7 @@ static void one_server_has_one_spelling(void **state)
 		AUTO(Pool) *pool = pool_new();
 
 		assert_string_equal(url_spelling(pool, cases[i][0]), cases[i][1]);
+		assert_string_equal(url_spelling(pool, cases[i][1]), cases[i][1]);
 	}
 	assert_null(url_spelling(NULL, NULL));
 }
