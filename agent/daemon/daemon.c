@@ -23,7 +23,6 @@ struct Daemon {
 	DaemonPlaces places;
 	DaemonHandEdits hand_edits;
 	DaemonSchedule schedule;
-	DaemonOrders orders;
 	DaemonPutBack put_back;
 	DaemonSight sight;
 	DaemonAsides asides;
@@ -209,7 +208,6 @@ static PassMoments moments_of(Daemon *daemon, const Found *found)
 		.hand_edits = &daemon->hand_edits,
 		.put_back = &daemon->put_back,
 		.schedule = &daemon->schedule,
-		.orders = &daemon->orders,
 		.told = &daemon->told,
 		.kept = &daemon->kept,
 	};
@@ -349,7 +347,7 @@ static PassEnd pass_make(Daemon *daemon, unsigned triggers)
 	follow_add(pool, &follow, daemon_hand_edits_follow(&found, &moments.edits));
 	follow_add(pool, &follow, daemon_conditions_look(&found));
 	follow_add(pool, &follow, daemon_sight_look(&daemon->sight, &found, &moments.links_before));
-	daemon_orders_heeded(&daemon->orders, &found);
+	daemon_orders_heeded(&daemon->schedule.orders, &found);
 	follow_add(pool, &follow, fleet_follow(daemon, &found, &follow.lasting));
 	lasting_tell(daemon, &found, &follow);
 	follow_add(pool, &follow, status_show(daemon, &found, &err));

@@ -2,7 +2,6 @@
 #ifndef SYNCWARD_DAEMON_HOOKS_H
 #define SYNCWARD_DAEMON_HOOKS_H
 
-#include "agent/daemon/daemon_orders.h"
 #include "agent/daemon/daemon_schedule.h"
 #include "agent/daemon/daemon_site.h"
 #include "agent/edits/daemon_contests.h"
@@ -24,7 +23,6 @@ typedef struct PassMoments {
 	DaemonHandEdits *hand_edits;
 	DaemonPutBack *put_back;
 	DaemonSchedule *schedule;
-	DaemonOrders *orders;
 	DaemonTold *told;
 	DaemonKept *kept;
 	PassAuthors authors;
