@@ -537,7 +537,7 @@ def test_copies_that_were_seeded_by_hand_wait_for_a_person_who_names_the_source(
     for node in cluster:
         held = node.apply()
         assert held.returncode == 3 and held.stdout.count("held joining") == 1, held.stdout
-    cluster[0].apply_ok("--first-node")
+    finish_with_writes(cluster[0], words=("--first-node",))
     add_person(cluster[0].server, "after")
     apply_until_joined(cluster[1])
     cluster.wait_in_step()
