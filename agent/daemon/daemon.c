@@ -347,6 +347,7 @@ static PassEnd pass_make(Daemon *daemon, unsigned triggers)
 	follow_add(pool, &follow, daemon_hand_edits_follow(&found, &moments.edits));
 	follow_add(pool, &follow, daemon_conditions_look(&found));
 	follow_add(pool, &follow, daemon_sight_look(&daemon->sight, &found, &moments.links_before));
+	daemon_orders_heeded(&daemon->schedule.orders, &found);
 	follow_add(pool, &follow, fleet_follow(daemon, &found, &follow.lasting));
 	lasting_tell(daemon, &found, &follow);
 	follow_add(pool, &follow, status_show(daemon, &found, &err));

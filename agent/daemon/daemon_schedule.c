@@ -24,8 +24,6 @@ DaemonSchedule daemon_schedule_new(unsigned interval_sec)
 void daemon_schedule_begin(DaemonSchedule *schedule, const Found *found)
 {
 	schedule->schedule.interval_usec = found->context.rhythm.interval_sec * 1000000ULL;
-	if (found_is_caused_by(found, TRIGGER_STATE))
-		schedule_reset(&schedule->schedule);
 }
 
 void daemon_schedule_forget(DaemonSchedule *schedule)

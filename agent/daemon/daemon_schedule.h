@@ -2,6 +2,7 @@
 #ifndef SYNCWARD_DAEMON_SCHEDULE_H
 #define SYNCWARD_DAEMON_SCHEDULE_H
 
+#include "agent/daemon/daemon_orders.h"
 #include "agent/found/daemon_follow.h"
 #include "agent/found/daemon_found.h"
 #include "common/link/turn.h"
@@ -11,7 +12,8 @@
 /* When to write, and when to look again. */
 typedef struct DaemonSchedule {
 	Schedule schedule;
-	Turn splay; /* of the plan that restarts consumers */
+	Turn splay;          /* of the plan that restarts consumers */
+	DaemonOrders orders; /* that ask for a look and a write at once */
 } DaemonSchedule;
 
 /* What became of the plan that a pass was about to write. Zero at its beginning. */

@@ -111,6 +111,8 @@ static int work_try(PassMoments *moments, Found *found, Error *err)
 
 	if (state_take(moments->site, found, err) < 0)
 		return -1;
+	if (daemon_orders_take(&moments->schedule->orders, found))
+		daemon_schedule_forget(moments->schedule);
 	daemon_kept_reread(moments->kept, found);
 	if (heal_end(moments, found, err) < 0 || inputs_take(moments, found, err) < 0 ||
 	    slapd_connect(moments->site, found, err) < 0)

@@ -207,7 +207,7 @@ static void look(DaemonHealth *health, const Found *found, const DaemonLinks *li
 /* A person looked into what lasts. */
 static bool is_resumed(const Found *found)
 {
-	return found_is_caused_by(found, TRIGGER_STATE) && !found->report.is_paused;
+	return found->has_order && !found->report.is_paused;
 }
 
 /* peers.json may have its peers in another order since, and others. What lasts of those that it

@@ -13,6 +13,9 @@ from slapd import wait_until
 # and planned then, and nothing is written yet.
 RENAMES = "rename,renameat,renameat2"
 
+# Before a command that then cannot watch files; it keeps its process ID, so that signals reach it.
+BLIND = ("strace", "-D", "-f", "-o", "/dev/null", "-e", "trace=inotify_init1", "-e", "inject=inotify_init1:error=EMFILE")
+
 
 def environment():
     """The environment for a program under strace: LeakSanitizer cannot work there."""

@@ -814,7 +814,8 @@ def arguments_of_calls(text, function):
 
 # Where a code stands in the sources: beside its severity, in a table of states, or under a name of its own.
 FINDING_CODE = re.compile(r'SEVERITY_\w+,\s*"([a-z][a-z-]+)"|(?<!\w)\.code = "([a-z-]+)"|#define \w+_CODE\s+"([a-z-]+)"|'
-                          r'\[HEALTH_\w+\] = \{"([a-z-]+)"|(?:\bcode|replaced|restored)\[\] = "([a-z-]+)"')
+                          r'\[HEALTH_\w+\] = \{"([a-z-]+)"|(?:\bcode|replaced|restored)\[\] = "([a-z-]+)"|'
+                          r'(?<!\w)code = [^;"]*\? "([a-z-]+)"')
 
 
 def codes_of(text):

@@ -525,7 +525,7 @@ def test_what_cannot_be_proven_any_more_is_released_by_a_person(slapd_factory, p
 def test_copies_that_were_seeded_by_hand_wait_for_a_person_who_names_the_source(slapd_factory, program):
     """slapcat here, slapadd there, no syncprov anywhere: nobody shows a contextCSN."""
     cluster = Cluster(slapd_factory, program, 2)
-    cluster[0].server.seed()
+    cluster[0].server.add_seed()  # with 2.4 seed() leaves a contextCSN
     path = cut_off(cluster[0])
     cluster[0].server.start()
     text = cluster[0].server.tool("cat", "-b", SUFFIX).stdout
@@ -537,7 +537,7 @@ def test_copies_that_were_seeded_by_hand_wait_for_a_person_who_names_the_source(
     for node in cluster:
         held = node.apply()
         assert held.returncode == 3 and held.stdout.count("held joining") == 1, held.stdout
-    cluster[0].apply_ok("--first-node")
+    finish_with_writes(cluster[0], words=("--first-node",))
     add_person(cluster[0].server, "after")
     apply_until_joined(cluster[1])
     cluster.wait_in_step()

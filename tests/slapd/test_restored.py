@@ -7,10 +7,12 @@ import os
 
 import pytest
 import remedies
+import traced
 from backups import put_back, saved
 from cluster import Cluster, add_person, wait_entry
 from daemon import Daemon
 from fence import refuses_writes
+from heartbeats import settings
 from slapd import SUFFIX, Database, wait_until
 from test_emptied import has_seen_it_full, is_closed
 from test_fence import contents, load
@@ -69,13 +71,19 @@ def test_what_an_old_backup_without_context_csn_took_away_is_told_until_somebody
         wait_until(lambda: node.run("check").returncode == 2 and not is_closed(node), "it is whole, and told")
         assert "Look in a backup" in node.run("check").stdout
     os.unlink(os.path.join(node.run_dir, "status.json"))
-    with Daemon(node) as daemon:  # another one
+    with Daemon(node, *settings(node, interval=5), prefix=traced.BLIND, env=traced.environment()) as daemon:  # another one
         wait_until(daemon.has_asked_all, "it asked by itself")
+        assert "cannot be watched" in daemon.wait_for("state-trouble")
         daemon.wait_at_rest()
         wait_until(lambda: node.run("check").returncode == 2 and is_told(node), "it is told still")
-        assert node.run("resume").returncode == 0
-        wait_until(lambda: node.run("check").returncode == 0, "a person looked into it")
-        assert not is_told(node)
+        node.server.stop()
+        daemon.wait_for("slapd-lost")
+        assert node.run("resume").returncode == 0  # seen by a pass that gets no further
+        seen, _ = daemon.last_pass()
+        wait_until(lambda: daemon.last_pass()[0] >= seen + 2, "passes that see no slapd", 40)
+        node.server.start()
+        daemon.wait_for("finding-gone", text="[restored]")
+        wait_until(lambda: node.run("check").returncode == 1 and not is_told(node), "only what cannot be watched is told")
 
 
 @pytest.mark.every_release
