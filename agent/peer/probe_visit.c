@@ -11,9 +11,6 @@
 #include "common/slapd/dn.h"
 #include "common/syncrepl/syncrepl_log.h"
 
-/* syncRequestValue (RFC 4533): SEQUENCE { ENUMERATED refreshOnly (1) }, without a cookie. */
-static char refresh_only[] = "\x30\x03\x0a\x01\x01";
-
 #define LOG_SAMPLE_MAX 10
 #define LOG_AGAIN_MSEC 1000 /* a change is in the database first, then in the log */
 /* Those changes that have reqMod; in a log of the other kind nothing is looked at. */
@@ -119,11 +116,7 @@ static void ask(Visit *visit, Question question)
 {
 	const Request *request = &requests[question];
 	const char *base = base_of(visit, question);
-	LDAPControl sync = {
-		.ldctl_oid = (char[]){LDAP_CONTROL_SYNC},
-		.ldctl_value = {.bv_len = sizeof(refresh_only) - 1, .bv_val = refresh_only},
-		.ldctl_iscritical = 1,
-	};
+	LDAPControl sync = peer_link_refresh_only();
 	LDAPControl *controls[] = {&sync, visit->link.as, NULL};
 
 	if (!base)

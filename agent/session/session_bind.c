@@ -50,12 +50,12 @@ static bool bind_external(PeerLink *link)
 }
 
 /* Asks for one entry as anonymous clients see it; returns an LDAP result and the message id. */
-static int look_send(const PeerLink *link, const char *dn, int *ret_id)
+static int look_send(const PeerLink *link, const char *dn, LDAPControl **controls, int *ret_id)
 {
 	char *attributes[] = {(char[]){"contextCSN"}, NULL};
 
 	return ldap_search_ext(link->ldap, dn, LDAP_SCOPE_BASE, "(objectClass=*)", attributes, 0,
-			       NULL, NULL, NULL, LDAP_NO_LIMIT, ret_id);
+			       controls, NULL, NULL, LDAP_NO_LIMIT, ret_id);
 }
 
 /* What it saw; false: nothing. ret_code is the search's result. */
@@ -98,8 +98,8 @@ static Lack lacks_account(PeerLink *link, const char *dn, int *ret_code)
 	if (!link->probe->suffix)
 		return LACK_NOTHING;
 	peer_link_restart(link);
-	suffix_sent = look_send(link, link->probe->suffix, &suffix_id);
-	account_sent = look_send(link, dn, &account_id); /* one way there and back for both */
+	suffix_sent = look_send(link, link->probe->suffix, NULL, &suffix_id);
+	account_sent = look_send(link, dn, NULL, &account_id); /* one way there and back for both */
 	sees_suffix = look_hear(link, suffix_sent, suffix_id, &suffix, &suffix_code);
 	*ret_code = suffix_code;
 	if (suffix_code < 0)
@@ -114,6 +114,23 @@ static Lack lacks_account(PeerLink *link, const char *dn, int *ret_code)
 			       : LACK_NOTHING;
 	is_absent = !sees_account && *ret_code == LDAP_NO_SUCH_OBJECT;
 	return !is_absent ? LACK_NOTHING : csns ? LACK_MAYBE : LACK_ACCOUNT;
+}
+
+/*
+ * An empty database, and one that hides all, look alike to anonymous clients (2.4, 2.5, 2.6).
+ * Whether the overlay is there is told of both: nobody reads a database without it, so it is none
+ * that a cluster knows.
+ */
+static bool lacks_overlay(PeerLink *link, int *ret_code)
+{
+	LDAPControl sync = peer_link_refresh_only();
+	LDAPControl *controls[] = {&sync, NULL};
+	Entry entry;
+	int id = 0;
+	const int sent = look_send(link, link->probe->suffix, controls, &id);
+
+	(void)look_hear(link, sent, id, &entry, ret_code);
+	return *ret_code == LDAP_UNAVAILABLE_CRITICAL_EXTENSION;
 }
 
 static LinkBind bind_outcome(int code, Lack lack)
@@ -142,9 +159,11 @@ static bool bind_simple(PeerLink *link)
 
 	if (is_watched && !link->hooks->may_bind(link->hooks->data, link->probe))
 		return false;
-	peer_link_enter(link, PROBE_BIND, 3 * link->timeout_msec); /* anew: it may have waited */
+	peer_link_enter(link, PROBE_BIND, 4 * link->timeout_msec); /* anew: it may have waited */
 	if (is_watched)
 		lack = lacks_account(link, dn, &answer.code);
+	if (lack == LACK_ACCOUNT && answer.code == LDAP_NO_SUCH_OBJECT)
+		link->probe->is_unbegun = lacks_overlay(link, &answer.code);
 	/* Who is silent now, or gone, would be so behind the bind. */
 	if (answer.code >= 0) {
 		peer_link_restart(link);

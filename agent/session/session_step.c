@@ -179,6 +179,18 @@ bool peer_link_not_tested(PeerLink *link, ProbeCode code, const char *why)
 	return false;
 }
 
+LDAPControl peer_link_refresh_only(void)
+{
+	/* syncRequestValue (RFC 4533): SEQUENCE { ENUMERATED refreshOnly (1) }, no cookie. */
+	static char oid[] = LDAP_CONTROL_SYNC, refresh_only[] = "\x30\x03\x0a\x01\x01";
+
+	return (LDAPControl){
+		.ldctl_oid = oid,
+		.ldctl_value = {.bv_len = sizeof(refresh_only) - 1, .bv_val = refresh_only},
+		.ldctl_iscritical = 1,
+	};
+}
+
 void peer_link_enter(const PeerLink *link, ProbeStep step, unsigned limit_msec)
 {
 	tell_watcher(link, step, limit_msec);

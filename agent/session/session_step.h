@@ -77,6 +77,9 @@ void peer_link_fail(PeerLink *link, ProbeCode code, const char *action, const Ld
 /* The same where the peer did not answer at all; code is libldap's. */
 void peer_link_fail_unanswered(const PeerLink *link, const char *action, int code);
 
+/* A critical control: who has no syncprov overlay answers 12, whatever olcAccess says. */
+LDAPControl peer_link_refresh_only(void);
+
 /* A step begins: it is bad until it was done, and takes no longer than that (0: who waits for
  * others). */
 void peer_link_enter(const PeerLink *link, ProbeStep step, unsigned limit_msec);

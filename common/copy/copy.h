@@ -69,6 +69,8 @@ typedef struct Content {
 	long clock_ahead_sec; /* its clock minus ours */
 	bool lacks_database;  /* the server says that it has no database of that suffix */
 	bool nobody_listens;  /* its machine answered that no server is there */
+	bool is_unbegun;      /* it showed anonymous clients no account of ours, and has no syncprov
+				 overlay: so is a server before anything was set up */
 } Content;
 
 /* What to ask the suffix entry for. */

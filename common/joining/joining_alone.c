@@ -11,17 +11,22 @@
  */
 
 /*
- * One that refuses our account may have no database yet, which has the account. Where no server
- * runs there is none yet: who begins a cluster starts its first node before the others are there.
+ * One that refuses our account may have no database yet, which has the account; unless that was
+ * seen it may be a whole cluster, and the password wrong. The rootdn needs no database. Where no
+ * server runs there is none yet: who begins a cluster starts its first node before the others are
+ * there.
  */
-static bool may_have_more(const Content *peer)
+static bool may_have_more(const Joining *joining, const Content *peer)
 {
+	if (peer->state == CONTENT_DENIED)
+		return !peer->lacks_database &&
+		       (!peer->is_unbegun || joining_reads_as_rootdn(joining, peer));
 	return peer->state == CONTENT_UNREACHABLE && !peer->lacks_database && !peer->nobody_listens;
 }
 
 static void unseen_add(const Joining *joining, const Content *peer, Few *unseen)
 {
-	if (may_have_more(peer))
+	if (may_have_more(joining, peer))
 		few_add(unseen, joining_problem(joining, peer));
 }
 

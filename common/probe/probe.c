@@ -222,6 +222,7 @@ Content probe_content(const Probe *probe)
 		.clock_ahead_sec = probe->clock_ahead_sec,
 		.lacks_database = probe_has_fault(probe, PROBE_WRONG_SUFFIX),
 		.nobody_listens = probe_has_fault(probe, PROBE_PORT_CLOSED),
+		.is_unbegun = probe->is_unbegun,
 	};
 }
 

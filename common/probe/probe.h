@@ -34,6 +34,7 @@ typedef struct Probe {
 	ProbeFault *faults;
 	size_t n_faults;
 	bool has_suffix; /* the suffix entry was read */
+	bool is_unbegun; /* see Content */
 	const char *entry_uuid;
 	const char **context_csns;
 	size_t n_context_csns;

@@ -111,6 +111,7 @@ static void read_content(Pool *pool, const JsonNode *object, const Probe *like, 
 	const JsonNode *csns = json_member(object, "context_csns");
 
 	probe->has_suffix = has_suffix && has_suffix->boolean;
+	probe->is_unbegun = member_number(object, "is_unbegun") == 1;
 	probe->entry_uuid =
 		text_kept(pool, member_text(object, "entry_uuid"), like ? like->entry_uuid : NULL);
 	probe->schema_digest = text_kept(pool, member_text(object, "schema_digest"),

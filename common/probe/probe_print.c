@@ -67,6 +67,8 @@ static void put_content(Json *object, const Probe *probe)
 	for (size_t i = 0; i < probe->n_context_csns; i++)
 		json_object_array_add(csns, text_json(probe->context_csns[i]));
 	json_object_object_add(object, "has_suffix", json_object_new_boolean(probe->has_suffix));
+	if (probe->is_unbegun)
+		put_number(object, "is_unbegun", 1);
 	put_text(object, "entry_uuid", probe->entry_uuid);
 	json_object_object_add(object, "context_csns", csns);
 	put_number(object, "sight", probe->sight);

@@ -250,7 +250,13 @@ static void own_data_waits_for_peers_that_may_have_more(void **state)
 	assert_int_equal(judge(scene), -1);
 	scene->peer.nobody_listens = false;
 	scene->peer.state = CONTENT_DENIED; /* an empty one says so, too */
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->peer.is_unbegun = true;
 	assert_int_equal(judge(scene), -1);
+	scene->live.root_dn = scene->consumer.syncrepl.value[SYNCREPL_BINDDN] = "cn=root,o=x";
+	assert_int_equal(judge(scene), GUARD_JOINING); /* an empty one would not refuse it */
+	scene->live.root_dn = NULL;
+	scene->peer.is_unbegun = false;
 	scene->peer.state = CONTENT_UNREACHABLE;
 	scene->input.options.consent.is_first_node = true; /* said of an empty node */
 	assert_int_equal(judge(scene), GUARD_JOINING);
