@@ -193,10 +193,12 @@ static bool may_read_here(const DeltaLink *link)
 }
 
 /* What such a link gets first is a refresh, which those who read this node's log must not take from
- * there. Until they have left it, too, the link gets nothing. */
+ * there. Until they have left it, too, the link gets nothing. Nothing gets into a log that is not
+ * written any more. */
 static bool must_wait(const DeltaLink *link, bool may_be_read)
 {
-	return link->is_made && link->is_live && link->outcome == PROBE_LOG_MISSING &&
+	return link->is_made && link->is_live && !link->lacks_own &&
+	       link->outcome == PROBE_LOG_MISSING &&
 	       (link->left == LOG_LEFT_NOT || link->left == LOG_LEFT_JUST_NOW ||
 		(link->left == LOG_LEFT_LATELY && may_be_read));
 }

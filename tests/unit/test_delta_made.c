@@ -574,6 +574,9 @@ static void the_link_whose_log_is_gone_reads_nothing_while_this_nodes_log_may_be
 	assert_string_equal(word_step(scene), "delete 1 of 2");
 	assert_int_equal(delta_count(scene), 1);
 	assert_true(finds(scene, "no-log", SEVERITY_WARNING));
+	scene_entry(scene, "olcOverlay={1}accesslog," DATABASE)->n_attributes =
+		1; /* nothing writes */
+	assert_int_equal(delta_count(scene), 0);
 }
 
 static void it_reads_the_database_when_all_have_left_or_had_time_to(void **state)
