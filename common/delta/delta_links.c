@@ -203,6 +203,11 @@ static bool must_wait(const DeltaLink *link, bool may_be_read)
 		(link->left == LOG_LEFT_LATELY && may_be_read));
 }
 
+static bool may_have_to_wait(const DeltaLink *link)
+{
+	return must_wait(link, true);
+}
+
 static void database_make_plain(Pool *pool, const PlanInput *input, WantedDatabase *database)
 {
 	const size_t n = wanted_count_consumers(database);
@@ -356,7 +361,14 @@ static bool can_wait(const DeltaLink *link)
 	       !(link->is_made && was_away);
 }
 
-static void judge(Diff *diff, const DeltaLink *link)
+/* is_awaited: another link waits until nobody reads this node's log. */
+static bool must_be_asked(const DeltaLink *link, bool is_awaited)
+{
+	return link->outcome != PROBE_LOG_SHOWN || is_out_of_order(link) ||
+	       (is_awaited && may_read_here(link));
+}
+
+static void judge(Diff *diff, const DeltaLink *link, bool is_awaited)
 {
 	tell_own(diff, link);
 	if (link->lags && !link->is_live)
@@ -367,8 +379,7 @@ static void judge(Diff *diff, const DeltaLink *link)
 		tell_not_known(diff, link);
 	if (is_out_of_order(link))
 		tell_out_of_order(diff, link);
-	if ((link->outcome != PROBE_LOG_SHOWN || is_out_of_order(link)) &&
-	    !is_asked_otherwise(&diff->plan->unknown, link))
+	if (must_be_asked(link, is_awaited) && !is_asked_otherwise(&diff->plan->unknown, link))
 		POOL_PUSH(diff->pool, diff->plan->unknown.links, diff->plan->unknown.n_links,
 			  {.database = link->database,
 			   .consumer = link->consumer,
@@ -376,12 +387,18 @@ static void judge(Diff *diff, const DeltaLink *link)
 			   .can_wait = can_wait(link)});
 }
 
-void delta_tell(Diff *diff, const Wanted *asked)
+static void database_tell(Diff *diff, const WantedDatabase *asked)
 {
+	const bool is_awaited = has_link(diff->in, asked, may_have_to_wait);
 	DeltaLink link;
 
+	for (size_t i = 0; i < asked->n_consumers; i++)
+		if (delta_link(diff->in, asked, i, &link))
+			judge(diff, &link, is_awaited);
+}
+
+void delta_tell(Diff *diff, const Wanted *asked)
+{
 	for (size_t i = 0; i < asked->n_databases; i++)
-		for (size_t k = 0; k < asked->databases[i].n_consumers; k++)
-			if (delta_link(diff->in, &asked->databases[i], k, &link))
-				judge(diff, &link);
+		database_tell(diff, &asked->databases[i]);
 }

@@ -584,7 +584,9 @@ static void it_reads_the_database_when_all_have_left_or_had_time_to(void **state
 	Scene *scene = leaving_make(state, 6);
 	LinkProbe *first = &scene->facts.probes->items[0];
 
-	assert_int_equal(delta_count(scene), 1); /* it says still that it sees all logs */
+	assert_int_equal(delta_count(scene), 1);          /* it says still that it sees all logs */
+	assert_int_equal(scene->plan.unknown.n_links, 2); /* so it is asked anew */
+	assert_false(scene->plan.unknown.links[0].can_wait);
 	first->probe.log_is_in_order = false;
 	assert_int_equal(delta_count(scene), 0);
 	scene->facts.now_sec -= 4; /* the pass that says so no more may go on there */
