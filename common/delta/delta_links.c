@@ -198,9 +198,7 @@ static bool may_read_here(const DeltaLink *link)
 static bool must_wait(const DeltaLink *link, bool may_be_read)
 {
 	return link->is_made && link->is_live && !link->lacks_own &&
-	       link->outcome == PROBE_LOG_MISSING &&
-	       (link->left == LOG_LEFT_NOT || link->left == LOG_LEFT_JUST_NOW ||
-		(link->left == LOG_LEFT_LATELY && may_be_read));
+	       link->outcome == PROBE_LOG_MISSING && log_left_is_awaited(link->left, may_be_read);
 }
 
 static bool may_have_to_wait(const DeltaLink *link)
@@ -387,18 +385,16 @@ static void judge(Diff *diff, const DeltaLink *link, bool is_awaited)
 			   .can_wait = can_wait(link)});
 }
 
-static void database_tell(Diff *diff, const WantedDatabase *asked)
-{
-	const bool is_awaited = has_link(diff->in, asked, may_have_to_wait);
-	DeltaLink link;
-
-	for (size_t i = 0; i < asked->n_consumers; i++)
-		if (delta_link(diff->in, asked, i, &link))
-			judge(diff, &link, is_awaited);
-}
-
 void delta_tell(Diff *diff, const Wanted *asked)
 {
-	for (size_t i = 0; i < asked->n_databases; i++)
-		database_tell(diff, &asked->databases[i]);
+	DeltaLink link;
+
+	for (size_t i = 0; i < asked->n_databases; i++) {
+		const WantedDatabase *database = &asked->databases[i];
+		const bool is_awaited = has_link(diff->in, database, may_have_to_wait);
+
+		for (size_t k = 0; k < database->n_consumers; k++)
+			if (delta_link(diff->in, database, k, &link))
+				judge(diff, &link, is_awaited);
+	}
 }

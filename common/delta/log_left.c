@@ -22,3 +22,9 @@ LogLeft log_left(const LiveDatabase *log, int64_t now_sec)
 		return LOG_LEFT_JUST_NOW;
 	return since_sec < HEARD_SEC ? LOG_LEFT_LATELY : LOG_LEFT_SURELY;
 }
+
+bool log_left_is_awaited(LogLeft left, bool may_be_read)
+{
+	return left == LOG_LEFT_NOT || left == LOG_LEFT_JUST_NOW ||
+	       (left == LOG_LEFT_LATELY && may_be_read);
+}

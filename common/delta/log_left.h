@@ -2,6 +2,7 @@
 #ifndef SYNCWARD_LOG_LEFT_H
 #define SYNCWARD_LOG_LEFT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/live/live_config.h"
@@ -19,5 +20,9 @@ typedef enum LogLeft {
 
 /* Of the database of the own log, by when cn=config had it changed last; seconds since 1970. */
 LogLeft log_left(const LiveDatabase *log, int64_t now_sec);
+
+/* True while nothing may come into the log in no order. may_be_read: somebody who may read it did
+ * not leave it yet, as far as is known. */
+bool log_left_is_awaited(LogLeft left, bool may_be_read);
 
 #endif
