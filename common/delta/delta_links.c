@@ -5,6 +5,7 @@
 
 #include "common/copy/csn_set.h"
 #include "common/delta/log_changes.h"
+#include "common/delta/log_left.h"
 #include "common/live/live_log.h"
 #include "common/remedies/remedies.h"
 #include "common/syncrepl/syncrepl_log.h"
@@ -24,7 +25,7 @@ typedef struct DeltaLink {
 	bool is_fenced;    /* the fence closed it: it is older than it was */
 	bool lags; /* what the provider had when it showed its log is not known to be here */
 	bool was_seen_to_work;
-	bool is_said; /* that this node sees all logs, this one among them */
+	LogLeft left; /* who may read this node's own log */
 } DeltaLink;
 
 bool delta_is_read(const LiveDatabase *live, const WantedConsumer *consumer)
@@ -80,11 +81,12 @@ static bool lags_behind(const DeltaLink *link)
 			    probe->context_csns, probe->n_context_csns));
 }
 
-static bool is_said(const Live *live, const char *log)
+static LogLeft left_of(const PlanInput *in, const char *log)
 {
 	const LiveDatabase *own;
 
-	return live_find_database(live, log, &own) == 1 && log_word_is_said(own);
+	return live_find_database(in->live, log, &own) == 1 ? log_left(own, in->facts->now_sec)
+							    : LOG_LEFT_SURELY;
 }
 
 /* False when peers.json has it read the database itself. */
@@ -113,7 +115,7 @@ static bool delta_link(const PlanInput *in, const WantedDatabase *database, size
 		ret->has_flag = live->is_multi_provider;
 		ret->is_live = delta_is_read(live, consumer);
 		ret->is_too_early = must_read_plainly(in, live);
-		ret->is_said = is_said(in->live, syncrepl_log(&consumer->syncrepl));
+		ret->left = left_of(in, syncrepl_log(&consumer->syncrepl));
 		ret->lacks_own = is_one_of_several(ret) &&
 				 !writes_log(in->live, live, syncrepl_log(&consumer->syncrepl));
 	}
@@ -147,8 +149,8 @@ static bool is_plain(const DeltaLink *link)
 /* What was said before stays while nobody asked. */
 static bool lacks_log(const DeltaLink *link)
 {
-	return is_plain(link) && !(link->is_said && !link->answer && !link->is_too_early &&
-				   !link->lacks_own && !link->is_fenced);
+	return is_plain(link) && !(link->left == LOG_LEFT_NOT && !link->answer &&
+				   !link->is_too_early && !link->lacks_own && !link->is_fenced);
 }
 
 /* The provider answered, and did not say that it reads logs only (LOG_WORD). A person's log says
@@ -182,17 +184,41 @@ static bool goes_plain(const DeltaLink *link)
 	return link->is_made || !link->is_live;
 }
 
+/* The provider of the link may read this node by its log: it is away, or says still that it sees
+ * all logs. In a full mesh those who read here are read. */
+static bool may_read_here(const DeltaLink *link)
+{
+	return link->outcome == PROBE_LOG_NOT_KNOWN ||
+	       (link->outcome == PROBE_LOG_SHOWN && link->answer->probe.log_is_in_order);
+}
+
+/* What such a link gets first is a refresh, which those who read this node's log must not take from
+ * there. Until they have left it, too, the link gets nothing. Nothing gets into a log that is not
+ * written any more. */
+static bool must_wait(const DeltaLink *link, bool may_be_read)
+{
+	return link->is_made && link->is_live && !link->lacks_own &&
+	       link->outcome == PROBE_LOG_MISSING && log_left_is_awaited(link->left, may_be_read);
+}
+
+static bool may_have_to_wait(const DeltaLink *link)
+{
+	return must_wait(link, true);
+}
+
 static void database_make_plain(Pool *pool, const PlanInput *input, WantedDatabase *database)
 {
 	const size_t n = wanted_count_consumers(database);
 	const WantedDatabase asked = *database;
+	const bool may_be_read = has_link(input, &asked, may_read_here);
 	DeltaLink link;
 
 	database->lacks_log = has_link(input, &asked, lacks_log);
 	database->consumers = pool_alloc(pool, (n + 1) * sizeof(*database->consumers));
 	memcpy(database->consumers, asked.consumers, n * sizeof(*database->consumers));
 	for (size_t i = 0; i < asked.n_consumers; i++)
-		if (delta_link(input, &asked, i, &link) && goes_plain(&link))
+		if (delta_link(input, &asked, i, &link) && goes_plain(&link) &&
+		    !must_wait(&link, may_be_read))
 			database->consumers[i].syncrepl =
 				syncrepl_plain(&asked.consumers[i].syncrepl);
 }
@@ -238,7 +264,13 @@ static void tell_missing(Diff *diff, const DeltaLink *link)
 {
 	const char *fault = probe_log_fault(&link->answer->probe);
 
-	if (link->is_live)
+	if (link->is_made && link->is_live && link->left != LOG_LEFT_SURELY)
+		link_tell(diff, link, SEVERITY_WARNING, "no-log",
+			  pool_printf(diff->pool,
+				      "%s; the database is read instead as soon as nobody reads "
+				      "this node's own log, in 6 minutes at most",
+				      fault));
+	else if (link->is_live)
 		link_tell(diff, link, SEVERITY_CRITICAL, "no-log",
 			  pool_printf(diff->pool,
 				      "%s; slapd here reads it: changes may stay away, contextCSN "
@@ -317,7 +349,24 @@ static bool is_asked_otherwise(const PlanNeeds *needs, const DeltaLink *link)
 	return false;
 }
 
-static void judge(Diff *diff, const DeltaLink *link)
+/* Whether the log is there still of a peer that was away is to be known as soon as it is back. */
+static bool can_wait(const DeltaLink *link)
+{
+	const bool was_away =
+		link->answer && probe_verdict(&link->answer->probe) == PROBE_NOT_TESTED;
+
+	return link->is_live && link->outcome == PROBE_LOG_NOT_KNOWN &&
+	       !(link->is_made && was_away);
+}
+
+/* is_awaited: another link waits until nobody reads this node's log. */
+static bool must_be_asked(const DeltaLink *link, bool is_awaited)
+{
+	return link->outcome != PROBE_LOG_SHOWN || is_out_of_order(link) ||
+	       (is_awaited && may_read_here(link));
+}
+
+static void judge(Diff *diff, const DeltaLink *link, bool is_awaited)
 {
 	tell_own(diff, link);
 	if (link->lags && !link->is_live)
@@ -328,21 +377,24 @@ static void judge(Diff *diff, const DeltaLink *link)
 		tell_not_known(diff, link);
 	if (is_out_of_order(link))
 		tell_out_of_order(diff, link);
-	if ((link->outcome != PROBE_LOG_SHOWN || is_out_of_order(link)) &&
-	    !is_asked_otherwise(&diff->plan->unknown, link))
+	if (must_be_asked(link, is_awaited) && !is_asked_otherwise(&diff->plan->unknown, link))
 		POOL_PUSH(diff->pool, diff->plan->unknown.links, diff->plan->unknown.n_links,
 			  {.database = link->database,
 			   .consumer = link->consumer,
 			   .answer = link->answer,
-			   .can_wait = link->is_live && link->outcome == PROBE_LOG_NOT_KNOWN});
+			   .can_wait = can_wait(link)});
 }
 
 void delta_tell(Diff *diff, const Wanted *asked)
 {
 	DeltaLink link;
 
-	for (size_t i = 0; i < asked->n_databases; i++)
-		for (size_t k = 0; k < asked->databases[i].n_consumers; k++)
-			if (delta_link(diff->in, &asked->databases[i], k, &link))
-				judge(diff, &link);
+	for (size_t i = 0; i < asked->n_databases; i++) {
+		const WantedDatabase *database = &asked->databases[i];
+		const bool is_awaited = has_link(diff->in, database, may_have_to_wait);
+
+		for (size_t k = 0; k < database->n_consumers; k++)
+			if (delta_link(diff->in, database, k, &link))
+				judge(diff, &link, is_awaited);
+	}
 }

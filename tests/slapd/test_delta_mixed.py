@@ -4,15 +4,18 @@ into its log in no order; who reads that takes the newest of it, and asks that p
 
 import random
 import re
+import time
 
 import delta
 import ldap
 import pytest
 from changes import Changes
 from cluster import add_person
+from slapd import wait_until
 from test_delta_made import OF_LOGS, apply_until_delta, ring
 from whole import wait_equal
 
+BY_LOG = f' syncdata=accesslog logbase="{delta.LOG}" logfilter="{delta.FILTER}"'
 
 @pytest.fixture(name="mixed")
 def fixture_mixed(slapd_factory, program):
@@ -109,3 +112,51 @@ def test_twenty_rounds_beside_a_node_that_sees_not_all_logs_lose_nothing(slapd_f
     apply_until_delta(cluster)
     begin_to_differ(cluster)
     rounds(cluster, 20)
+
+
+def read_logs(node):
+    """As it was before the log of a provider went missing."""
+    node.edit([(ldap.MOD_REPLACE, "olcSyncrepl", [value + BY_LOG for value in node.syncrepl()])])
+    node.server.modify(node.server.database_dn(delta.LOG), [(ldap.MOD_REPLACE, "olcRestrict", "compare")])
+
+
+def miss_log(cluster, changes):
+    """What the first node wrote while it was away is in no log when it is back; the others see that one after the other."""
+    back, *others = cluster
+    listeners = list(back.server.listeners)
+    back.server.stop()
+    for node in others:
+        read_logs(node)
+        assert delta.reads(node) == 2 and says(node)
+    back.server.listeners = listeners[:1]
+    back.server.start()
+    changes.make(8)
+    back.server.stop()
+    back.server.listeners = listeners
+    back.server.start()
+    for node in others:
+        assert node.apply().returncode in (0, 3)
+        assert delta.reads(node) == 1 and not says(node)
+
+    def is_plain():
+        for node in others:
+            assert node.apply().returncode in (0, 3)
+            time.sleep(1)
+        return not any(delta.reads(node) for node in others)
+    wait_until(is_plain, "all links read databases")
+    wait_equal(cluster)
+
+
+@OF_LOGS
+def test_a_log_that_is_gone_has_its_database_read_when_the_readers_own_logs_were_left(mixed):
+    """Where the second node read the database at once, and the third one that node's log still, 2.5.13 lost something in 2 of 6
+    such rounds."""
+    miss_log(mixed, Changes(mixed[0].server, random.Random(17)))
+
+
+@pytest.mark.long
+@OF_LOGS
+def test_ten_times_a_log_that_is_gone_lose_nothing(mixed):
+    changes = Changes(mixed[0].server, random.Random(18))
+    for _ in range(10):
+        miss_log(mixed, changes)

@@ -115,6 +115,8 @@ def test_what_a_gateway_took_while_it_was_cut_off_comes_whole_to_its_site(sites)
 @pytest.mark.long
 @OF_LOGS
 def test_a_gateway_that_is_killed_again_and_again_keeps_nothing_from_its_site(sites):
+    """Without the fence, slapd alone: 2.6.10 now and then has the gateway delete what it took from one side, when it reads the
+    other one, which had not got it; then clients had an answer for what is nowhere."""
     kill_the_gateway(sites, 25)
 
 

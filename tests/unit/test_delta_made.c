@@ -554,6 +554,67 @@ static void before_a_link_reads_a_database_its_node_says_so(void **state)
 	assert_string_equal(word_step(scene), "delete 1 of 2");
 }
 
+/* The first peer's log is shown, the second one's is gone; the word was taken back that long ago.
+ */
+static Scene *leaving_make(void **state, int64_t since_sec)
+{
+	Scene *scene = three_make(state, READS);
+
+	answers_make(scene, PROBE_BAD);
+	value_add(scene, scene_entry(scene, LOG), "modifyTimestamp", "20261130120000Z");
+	scene->facts.now_sec = 1796040000 + since_sec;
+	return scene;
+}
+
+static void the_link_whose_log_is_gone_reads_nothing_while_this_nodes_log_may_be_read(void **state)
+{
+	Scene *scene = leaving_make(state, 1000);
+
+	value_add(scene, scene_entry(scene, LOG), "olcRestrict", "compare");
+	assert_string_equal(word_step(scene), "delete 1 of 2");
+	assert_int_equal(delta_count(scene), 1);
+	assert_true(finds(scene, "no-log", SEVERITY_WARNING));
+	scene_entry(scene, "olcOverlay={1}accesslog," DATABASE)->n_attributes =
+		1; /* nothing writes */
+	assert_int_equal(delta_count(scene), 0);
+}
+
+static void it_reads_the_database_when_all_have_left_or_had_time_to(void **state)
+{
+	Scene *scene = leaving_make(state, 6);
+	LinkProbe *first = &scene->facts.probes->items[0];
+
+	assert_int_equal(delta_count(scene), 1);          /* it says still that it sees all logs */
+	assert_int_equal(scene->plan.unknown.n_links, 2); /* so it is asked anew */
+	assert_false(scene->plan.unknown.links[0].can_wait);
+	first->probe.log_is_in_order = false;
+	assert_int_equal(delta_count(scene), 0);
+	scene->facts.now_sec -= 4; /* the pass that says so no more may go on there */
+	assert_int_equal(delta_count(scene), 1);
+	first->probe.log_is_in_order = true;
+	scene->facts.now_sec += 400;
+	assert_int_equal(delta_count(scene), 0);
+	scene->facts.now_sec -= 800; /* the clock was set back */
+	assert_int_equal(delta_count(scene), 0);
+}
+
+static void of_a_peer_that_is_away_it_is_asked_soon_whether_it_has_its_log(void **state)
+{
+	Scene *scene = three_make(state, READS);
+	LinkProbe *last;
+
+	answers_make(scene, PROBE_UNKNOWN);
+	(void)steps(scene);
+	assert_true(scene->plan.unknown.links[0].can_wait);
+	last = &scene->facts.probes->items[1];
+	last->probe.steps[PROBE_SUFFIX] = PROBE_NOT_TRIED;
+	last->probe.steps[PROBE_LOG] = PROBE_NOT_TRIED;
+	last->probe.has_suffix = false;
+	(void)steps(scene);
+	assert_int_equal(scene->plan.unknown.n_links, 1);
+	assert_false(scene->plan.unknown.links[0].can_wait);
+}
+
 /* A plan after what was written, or of a daemon that has just started. */
 static void what_was_said_stays_while_nobody_asks_but_not_when_no_answer_comes(void **state)
 {
@@ -853,6 +914,10 @@ int main(void)
 		SCENE_TEST(who_reads_a_log_leaves_it_when_its_node_says_so_no_more),
 		SCENE_TEST(what_others_say_is_not_asked_for_to_say_the_same),
 		SCENE_TEST(before_a_link_reads_a_database_its_node_says_so),
+		SCENE_TEST(
+			the_link_whose_log_is_gone_reads_nothing_while_this_nodes_log_may_be_read),
+		SCENE_TEST(it_reads_the_database_when_all_have_left_or_had_time_to),
+		SCENE_TEST(of_a_peer_that_is_away_it_is_asked_soon_whether_it_has_its_log),
 		SCENE_TEST(what_was_said_stays_while_nobody_asks_but_not_when_no_answer_comes),
 		SCENE_TEST(who_has_not_joined_reads_no_log),
 		SCENE_TEST(a_link_goes_back_only_when_the_log_is_gone),

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/delta/log_left.h"
+
+#include <stdlib.h>
+
+#include "common/base/timestamp.h"
+#include "common/delta/log_changes.h"
+
+#define PASS_SEC  5   /* a pass takes the word back, then has the links read databases */
+#define HEARD_SEC 330 /* probe_interval, and what an answer takes */
+
+LogLeft log_left(const LiveDatabase *log, int64_t now_sec)
+{
+	const int64_t changed_sec =
+		timestamp_of_generalized(entry_first(log->entry, "modifyTimestamp"));
+	/* Either way: a clock that was set back must not keep the link waiting for ever. */
+	const int64_t since_sec = changed_sec < 0 ? HEARD_SEC : llabs(now_sec - changed_sec);
+
+	if (log_word_is_said(log))
+		return LOG_LEFT_NOT;
+	if (since_sec < PASS_SEC)
+		return LOG_LEFT_JUST_NOW;
+	return since_sec < HEARD_SEC ? LOG_LEFT_LATELY : LOG_LEFT_SURELY;
+}
+
+bool log_left_is_awaited(LogLeft left, bool may_be_read)
+{
+	return left == LOG_LEFT_NOT || left == LOG_LEFT_JUST_NOW ||
+	       (left == LOG_LEFT_LATELY && may_be_read);
+}
