@@ -254,7 +254,7 @@ static void tell_not_known(Diff *diff, const DeltaLink *link)
 {
 	const bool was_asked = link->answer != NULL;
 	const bool was_seen = was_asked && link->answer->probe.steps[PROBE_LOG] == PROBE_UNKNOWN;
-	const char *why = was_seen ? "shows no change there behind its first one, or no contextCSN"
+	const char *why = was_seen ? "shows no change there after its first one, or no contextCSN"
 			  : was_asked ? "could not be asked"
 				      : "was not asked yet";
 
@@ -263,7 +263,7 @@ static void tell_not_known(Diff *diff, const DeltaLink *link)
 			  was_asked && !link->is_live ? SEVERITY_WARNING : SEVERITY_NOTE,
 			  "log-not-known",
 			  pool_printf(diff->pool,
-				      "%s: whether its log of changes '%s' (logbase) tells "
+				      "%s: whether its log of changes '%s' (logbase) holds "
 				      "everything is not known: it %s",
 				      link->consumer->peer->uri,
 				      syncrepl_log(&link->consumer->syncrepl), why));
@@ -287,8 +287,8 @@ static void tell_out_of_order(Diff *diff, const DeltaLink *link)
 {
 	link_tell(diff, link, SEVERITY_NOTE, "log-not-known",
 		  pool_printf(diff->pool,
-			      "%s does not say that it sees the logs of all whom it reads, so "
-			      "its own '%s' may be in no order",
+			      "%s does not say that it sees the logs of all nodes that it reads, "
+			      "so changes in its own '%s' may be out of order",
 			      link->consumer->peer->uri, syncrepl_log(&link->consumer->syncrepl)));
 }
 
@@ -301,8 +301,8 @@ static void tell_own(Diff *diff, const DeltaLink *link)
 	link_tell(diff, link, link->is_live ? SEVERITY_CRITICAL : SEVERITY_WARNING, "log-own",
 		  pool_printf(diff->pool,
 			      "%s is to be read from its log of changes '%s', and nothing here "
-			      "writes into one of that name: of two changes of an entry the "
-			      "older one may win here, contextCSN equal, or slapd die of it; %s",
+			      "writes into one of that name: of two changes of an entry the older "
+			      "one may win here, with equal contextCSN, or slapd may crash; %s",
 			      link->consumer->peer->uri, syncrepl_log(&link->consumer->syncrepl),
 			      remedy_text(REMEDY_LOG_OWN)));
 }

@@ -154,7 +154,7 @@ bool diff_log_room(Diff *diff, const DatabasePlan *database, const Entry *overla
 /* --- a log that syncward did not make --- */
 
 #define LEFT_OUT \
-	"A change that does not fit into the log is lost on every node that reads it, and slapd tells nobody: "
+	"A change that does not fit into the log is lost on every node that reads it, and slapd does not report that: "
 
 static void map_tell(Diff *diff, const char *suffix, const LiveDatabase *log)
 {

@@ -154,8 +154,8 @@ static int check_first(Reader *reader, const JsonNode *first, const Desired *des
 		if (is_never_shown(desired, canary->id))
 			return reader_refuse(
 				reader, first->children[i].place,
-				"peer %u is the only provider, and writes no heartbeat, for no "
-				"other one shows that its copy is right: all others would wait "
+				"peer %u is the only provider, and writes no heartbeat, because "
+				"no other one shows that its copy is right: all others would wait "
 				"for ever. Without another provider nothing can be tried first: "
 				"write %s",
 				canary->id, remedy_text(REMEDY_ROLLOUT_OFF));

@@ -109,7 +109,7 @@ static void remove_foreign(Matching *matching, const LiveConsumer *live)
 					.subject = uri,
 					.old_value = live->text,
 					.why = is_double    ? "a second value for the same provider"
-					       : is_left    ? "this node shall not read it any more"
+					       : is_left    ? "this node is no longer to read it"
 					       : is_demoted ? "peers.json makes it a consumer"
 							    : "peers.json does not list it",
 					.consumer.live = live,
@@ -151,7 +151,7 @@ static void unmatched_diff(Matching *matching, const LiveConsumer *live)
 		plan_add_finding(diff->pool, diff->plan, SEVERITY_NOTE, "kept", matching->suffix,
 				 "%s %s and stays (policy.%s)", uri,
 				 matching_leaves(matching, live->provider)
-					 ? "is none that this node shall read"
+					 ? "is none that this node is to read"
 					 : "is not in peers.json",
 				 desired->policy.prune ? "keep" : "prune");
 	else

@@ -44,7 +44,7 @@ static const char *log_remedy(Pool *pool, const DesiredSyncprov *syncprov, const
 			remedy_fill(pool, REMEDY_SESSION_LOG_SOURCE, live->syncprov->dn));
 	if (syncprov->removes_sessionlog)
 		return pool_printf(pool,
-				   "peers.json says that there shall be none, and %s removes it",
+				   "peers.json says that there is to be none, and %s removes it",
 				   remedy_text(REMEDY_APPLY));
 	return pool_printf(
 		pool, "write in this database of peers.json: %s",

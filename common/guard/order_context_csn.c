@@ -291,7 +291,7 @@ static const Hold *wait_for_coverage(const Order *order)
 			    "that it has not: %s",
 			    order->is_untended ? untended_words(order->diff, order->database)
 					       : order->suffix,
-			    why ? why : "slapd does not tell",
+			    why ? why : "slapd does not say",
 			    is_cut ? remedy_text(REMEDY_LIMITS_ANEW) : "when it can be read"),
 		is_cut ? remedy_text(REMEDY_ROOT_LIMITS) : order_apply_again(order));
 }

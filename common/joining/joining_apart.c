@@ -38,8 +38,8 @@ static const Hold *hold_apart(const Joining *joining, const char *why)
 		joining, GUARD_JOINING,
 		pool_printf(joining->diff->pool,
 			    "%s: others get each other's changes through this node alone, and it "
-			    "was away: nobody can read it, and no client write here, before it "
-			    "has what its peers have: %s. Only if that never comes",
+			    "was away: nobody can read it, and no client can write here, before "
+			    "it has what its peers have: %s. Only if that never comes",
 			    joining->suffix, why),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }

@@ -233,9 +233,9 @@ static void hold_beside(const Links *links, const LiveConsumer *other)
 		joining, GUARD_JOINING,
 		pool_printf(joining->diff->pool,
 			    "%s: this node still reads %s, which peers.json does not name as its "
-			    "provider: read beside it, a peer would bring back what is deleted "
-			    "meanwhile. Its peers follow when the refresh from there is complete; "
-			    "only if it never will be",
+			    "provider: if a peer were read as well, it would bring back what is "
+			    "deleted meanwhile. Its peers follow when the refresh from there is "
+			    "complete; only if it never will be",
 			    joining->suffix, other->syncrepl.value[SYNCREPL_PROVIDER]),
 		remedy_text(REMEDY_RELEASE_JOINING));
 	Change *change;

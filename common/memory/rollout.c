@@ -71,7 +71,7 @@ static const char *new_text(const KnownCanary *canary, const Desired *in_force, 
 	if (!in_force || desired_peer(in_force, id) ||
 	    (canary && canary->state != CANARY_NOT_KNOWN))
 		return "";
-	return " (it is new: nodes that shall read it need the revision first)";
+	return " (it is new: nodes that are to read it need the revision first)";
 }
 
 static const char *canaries_text(Pool *pool, const RolloutFile *file, const KnownRollout *known,

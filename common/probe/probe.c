@@ -103,7 +103,7 @@ static void judge_tls(Pool *pool, Probe *probe)
 	if (probe->steps[PROBE_TLS] == PROBE_UNKNOWN && probe->steps[PROBE_BIND] != PROBE_NOT_TRIED)
 		probe_add_fault(pool, probe, PROBE_TLS_DECLINED,
 				"it refuses StartTLS, and slapd goes on in clear text, the "
-				"password too, for starttls=yes asks for no more");
+				"password too, because starttls=yes asks for no more");
 }
 
 static void judge_schema(Pool *pool, Probe *probe, const char *ours)

@@ -56,7 +56,7 @@ static void judge_life(Verdict *verdict, const Status *status, const StatusLife 
 	else if (status_is_stale(status, life->now_sec))
 		problem(verdict, CHECK_CRITICAL,
 			pool_printf(verdict->pool,
-				    "the daemon hangs: process %ld told nothing for %s",
+				    "the daemon hangs: process %ld has reported nothing for %s",
 				    status->pid, age));
 	else if (status->looked_sec < 0)
 		problem(verdict, CHECK_WARNING, "the daemon starts: it has not looked yet");

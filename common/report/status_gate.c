@@ -24,7 +24,7 @@ static Gate judge_daemon(Pool *pool, const Status *status, const StatusLife *lif
 	if (life->is_running != CLAIM_YES)
 		return waits("the daemon does not run");
 	if (status_is_stale(status, life->now_sec))
-		return waits(pool_printf(pool, "the daemon told nothing for %s",
+		return waits(pool_printf(pool, "the daemon has reported nothing for %s",
 					 duration_print(pool, age_sec)));
 	if (status->last_pass.number == 0 || status->looked_sec < 0)
 		return waits("the daemon has not looked yet");
@@ -146,7 +146,7 @@ Gate status_gate(Pool *pool, const Status *status, const StatusLife *life, const
 	if (is_open(&gate) && status->is_server_in_step != CLAIM_YES)
 		gate = waits("what belongs to no database is not known to be in step");
 	if (is_open(&gate) && status->n_databases == 0)
-		gate = waits("the daemon tells of no database");
+		gate = waits("the daemon reports no database");
 	for (size_t i = 0; is_open(&gate) && i < status->n_databases; i++)
 		gate = judge_database(pool, &status->databases[i]);
 	return gate;

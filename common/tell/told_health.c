@@ -34,9 +34,10 @@ static const char *trouble_text(Pool *pool, const DatabaseHealth *health, const 
 	if (is_open(health, copy))
 		return pool_printf(
 			pool,
-			"whether %s lacks changes of its own server ID, the newest %s, only peers "
-			"that are away can tell; a crash behind a delete looks like that. After a "
-			"loss of data, or an older backup, let no client write until they are back",
+			"only peers that are away can tell whether %s lacks changes of its own "
+			"server ID (the newest: %s); a crash just after a delete looks the same. "
+			"If data was lost, or an older backup was restored, let no client write "
+			"until they are back",
 			who, health->missing);
 	switch (copy->state) {
 	case HEALTH_OLDER:
