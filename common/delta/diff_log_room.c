@@ -36,7 +36,7 @@ static bool has_less_than(const LogFolder *folder, int64_t bytes)
 	return folder && folder->has_room && folder->room_bytes < bytes;
 }
 
-/* The map of a log that is there; NULL: there is none, or it has room, or nobody tells. */
+/* The map of an existing log; NULL: there is none, or it has room, or that is not known. */
 static const MapUse *map_of(const Diff *diff, const char *base, MapState least)
 {
 	const MapUse *use = live_map_use(&diff->in->live->sizes, base);

@@ -71,7 +71,7 @@ bool rollout_has_first(const DesiredRollout *rollout, unsigned id)
 	return false;
 }
 
-/* --- what it takes beside the whole file --- */
+/* --- what it needs besides the whole file --- */
 
 static bool has_heartbeat(const Desired *desired)
 {
@@ -114,7 +114,7 @@ static bool is_never_shown(const Desired *desired, unsigned canary)
 	return has_beat && desired->n_peers > 1;
 }
 
-/* Who would never see that node's heartbeat; NULL: everybody may. */
+/* A peer that would never see that node's heartbeat; NULL: all may see it. */
 static const Peer *blind_find(const Desired *desired, unsigned canary)
 {
 	AUTO(Pool) *scratch = pool_new();

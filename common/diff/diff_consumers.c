@@ -14,7 +14,7 @@
 
 /* --- differences --- */
 
-/* "timeout 0 -> 3, credentials": what is told of a change; a secret's value never is. */
+/* "timeout 0 -> 3, credentials": what is said about a change, never with a secret's value. */
 static const char *edit_describe(Pool *pool, const Syncrepl *live, const Syncrepl *wanted)
 {
 	Buf text = BUF_IN(pool);

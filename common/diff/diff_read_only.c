@@ -40,7 +40,7 @@ static void fenced_tell(Diff *diff, const WantedDatabase *wanted, const FenceRec
 			 record->is_of_daemon ? "syncward" : "the fence");
 }
 
-/* Not one of this database alone, or not of every change: told, with what ends it. */
+/* Not one of this database alone, or not of every change: reported, with what ends it. */
 static void refusal_tell(Diff *diff, const char *suffix, const LiveDatabase *live)
 {
 	Pool *pool = diff->pool;

@@ -185,8 +185,8 @@ static bool has_written(const Content *copy, unsigned sid)
 	return csn_newest(copy->context_csns, copy->n_context_csns, sid) != NULL;
 }
 
-/* Once contextCSN is newer than they are, nobody can tell any more that they were not sent. Who
- * never wrote has nothing that could be looked for. */
+/* Once contextCSN is newer than they are, it cannot be seen any more that they were not sent. A
+ * node that never wrote has nothing that could be looked for. */
 static bool has_unsent(const Content *copy, unsigned sid)
 {
 	return has_written(copy, sid) && copy->view.coverage != COPY_IS_COVERED;
@@ -231,7 +231,7 @@ HeartbeatGate heartbeat_gate_there(const HeartbeatThere *look)
 
 	if (!has_csns(look->there))
 		return HEARTBEAT_THERE_HIDDEN;
-	/* What it was sent before the provider became an older one tells that, too. */
+	/* What it was sent before the provider's database became an older one shows that, too. */
 	for (size_t i = 0; i <= look->n_others; i++) {
 		const Content *copy = i < look->n_others ? &look->others[i] : look->here;
 

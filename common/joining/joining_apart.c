@@ -8,7 +8,7 @@
 #include "common/topology/links_relay.h"
 
 /* Nobody can read a peer that is no provider itself, so that two of them would wait for each other
- * for ever: the one with the lower id goes first, and whoever waited for so long since slapd
+ * for ever: the one with the lower id goes first, and a node that has waited this long since slapd
  * started goes as well. */
 #define TURN_SEC 300
 
@@ -79,7 +79,7 @@ static const char *why_silent(const Joining *joining, const Content *peer)
 					   joining_uri(joining, peer));
 }
 
-/* Peers in parts of which nobody tells what there is: "A; B", or nothing. */
+/* Peers in parts whose contents are not known: "A; B", or nothing. */
 static const char *silent_describe(const Joining *joining)
 {
 	AUTO(Pool) *scratch = pool_new();

@@ -110,9 +110,9 @@ static bool has_all_of_a_source(const Links *links)
 }
 
 /*
- * slapd itself has no connection to it: what it read so far it reads again anyway, from whomever.
- * Where slapd does not tell that, one look that failed is no reason to begin anew, which may be
- * after hours.
+ * slapd itself has no connection to it: what it has read so far it reads again anyway, from
+ * whichever peer. Where slapd does not show that, one look that failed is no reason to begin anew,
+ * which may be after hours.
  */
 static bool source_is_lost(const Links *links)
 {
@@ -354,7 +354,7 @@ void joining_hold_links(Diff *diff, const WantedDatabase *wanted, const LiveData
 		return;
 	}
 	links.hold = joining_judge(diff, wanted, live);
-	/* Elsewhere overlay and flag wait, and tell it. */
+	/* Elsewhere overlay and flag wait, and report it. */
 	if (is_consumer && links.hold && !overlay_tells(&links))
 		plan_add_hold(diff->pool, diff->plan, *links.hold);
 	if (links.hold && links.hold->guard == GUARD_JOINING &&

@@ -200,9 +200,9 @@ static const Hold *judge_sessions(const Joining *joining)
 		       : hold_unread(joining, " (slapd does not say which database they read)");
 }
 
-/* --- who reads this database by way of others --- */
+/* --- peers that read this database by way of others --- */
 
-/* Who reads at intervals reads everything anew in any case. */
+/* A peer that reads at intervals reads everything anew in any case. */
 static bool is_far(const Joining *joining, const Content *peer)
 {
 	const WantedConsumer *other = wanted_peer(joining->wanted, peer->peer_id);

@@ -62,7 +62,7 @@ typedef enum Parting {
 	PARTS_NOBODY,
 	PARTS_LISTED,   /* a peer that has the database still, and that this node shall not read */
 	PARTS_MISTYPED, /* one that has the rid of such a peer, under another URL */
-	PARTS_UNLISTED, /* nobody that peers.json lets have it: whom he reads is not known */
+	PARTS_UNLISTED, /* not a peer that holds it by peers.json: what it reads is not known */
 } Parting;
 
 static Parting parting_of(Matching *matching, const LiveConsumer *consumer)
@@ -178,7 +178,7 @@ void guard_removals(Diff *diff)
 
 	if (diff_is_released(diff, GUARD_REMOVAL))
 		return;
-	/* First: whoever releases them all must have been told what each may do. */
+	/* First: a person who releases them all must have been shown what each may do. */
 	for (size_t i = 0; i < diff->in->wanted->n_databases; i++)
 		hold_parting(diff, &diff->plan->databases[i]);
 	hold_many(diff, n_removals);

@@ -104,7 +104,7 @@ static bool has_same_first(const DesiredRollout *one, const DesiredRollout *othe
 	return true;
 }
 
-/* Its own list counts; whoever reads it shall know that it is another one. */
+/* Its own list counts; readers are to know that it is a different one. */
 static const char *other_first_text(const DesiredPolicy *policy, const Desired *in_force)
 {
 	if (!in_force || in_force->policy.rollout.n_first == 0 ||

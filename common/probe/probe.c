@@ -175,7 +175,7 @@ static unsigned chain_of(const Probe *probe)
 void probe_judge_together(Pool *pool, Probe *probes, size_t n_probes)
 {
 	AUTO(Pool) *scratch = pool_new();
-	/* Places + 1: the first probe of each chain, and the next one behind each. */
+	/* Places + 1: the first probe of each chain, and the next one after each. */
 	size_t *first = pool_alloc(scratch, ID_CHAINS * sizeof(*first));
 	size_t *next = pool_alloc(scratch, (n_probes + 1) * sizeof(*next));
 

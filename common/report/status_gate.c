@@ -61,7 +61,8 @@ static Gate judge_revision(Pool *pool, const Status *status, const GateAsked *as
 	return (Gate){GATE_OPEN};
 }
 
-/* A hold is told before anything else that lasts, for often it is the reason of the rest. */
+/* A hold is reported before anything else that lasts, because often it is the reason for the rest.
+ */
 static Gate judge_conditions(Pool *pool, const Status *status)
 {
 	const Condition *first = NULL;
@@ -99,7 +100,7 @@ static bool copy_is_in_step(const CopyHealth *copy)
 	return copy && copy->is_current && copy->state == HEALTH_IN_STEP;
 }
 
-/* OpenLDAP 2.4 tells nothing of its consumers: there the contents of both sides have to do. */
+/* OpenLDAP 2.4 shows nothing of its consumers: there the contents of both sides must suffice. */
 static bool link_is_well(const StatusDatabase *database, const StatusPeer *peer)
 {
 	const LinkState state = status_link_state(peer);

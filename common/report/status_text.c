@@ -144,7 +144,7 @@ static const char *link_text(const Page *page, const StatusPeer *peer)
 {
 	const LinkState state = status_link_state(peer);
 
-	/* OpenLDAP 2.4 does not tell, but a probe does. */
+	/* OpenLDAP 2.4 does not show it, but a probe does. */
 	if (state == LINK_UNKNOWN && peer->is_down)
 		return link_state_name(LINK_DOWN);
 	if ((state == LINK_DOWN || state == LINK_WAITING) &&

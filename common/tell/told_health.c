@@ -7,7 +7,7 @@
 
 #define KEY_PREFIX "health "
 
-/* How the troubles are told. */
+/* How the troubles are reported. */
 static const struct {
 	const char *code; /* NULL: none */
 	bool is_critical;
@@ -22,7 +22,7 @@ static const struct {
 };
 _Static_assert(ARRAY_SIZE(troubles) == HEALTH_STATE_COUNT, "say how every state is told");
 
-/* Nobody who answers has what may be missing: whether it is, only those can tell who are away. */
+/* No peer that answers has what may be missing: only those that are away can show whether it is. */
 static bool is_open(const DatabaseHealth *health, const CopyHealth *copy)
 {
 	return copy->state == HEALTH_OLDER && !health->has_missing_for_sure;
