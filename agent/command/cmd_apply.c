@@ -38,8 +38,8 @@ static void unreleased_say(const PlanHolds *held)
 {
 	for (int guard = 0; guard < GUARD_COUNT; guard++)
 		if (held->unreleased & GUARD_BIT(guard))
-			say("--release %s let nothing pass, for it holds more than one database: "
-			    "the commands that are printed name each with --suffix",
+			say("--release %s let nothing pass, because it holds more than one "
+			    "database: the commands that are printed name each with --suffix",
 			    guard_code((Guard)guard));
 }
 

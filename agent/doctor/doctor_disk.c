@@ -56,7 +56,7 @@ void doctor_disk_copy(Doctor *doctor)
 	if (!folder) {
 		doctor_skip(doctor, DOCTOR_DISK_COPY,
 			    pool_printf(doctor->pool,
-					"nobody tells where slapd keeps cn=config (%s)",
+					"nothing says where slapd keeps cn=config (%s)",
 					remedy_text(REMEDY_CONFIG_DIR)));
 		return;
 	}

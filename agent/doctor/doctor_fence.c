@@ -40,8 +40,8 @@ static void record_check(Doctor *doctor, const FenceRecord *record)
 	if (record->is_apart)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_FENCE, DOCTOR_WARNING,
 			    "%s: others get each other's changes through this node alone, and it "
-			    "was away when slapd started: nobody can read it, and no client write "
-			    "here, before it has what its peers have",
+			    "was away when slapd started: nobody can read it, and no client can "
+			    "write here, before it has what its peers have",
 			    record->suffix);
 	if (record->is_closed)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_FENCE, DOCTOR_WARNING,
@@ -125,9 +125,9 @@ static void relays_check(Doctor *doctor)
 		if (is_relay(wanted, database))
 			doctor_find(doctor->pool, &doctor->report, DOCTOR_FENCE, DOCTOR_WARNING,
 				    "%s: others get each other's changes through this node alone; "
-				    "when slapd was away here while both sides wrote, some of that "
-				    "may be lost, unless somebody closes it before it starts "
-				    "(OpenLDAP 2.5 and later); after a cut network `%s` tells",
+				    "if slapd was away here while both sides wrote, some may be "
+				    "lost, unless the fence closes it first (OpenLDAP 2.5 and "
+				    "later); after a network failure `%s` shows it",
 				    database->desired->suffix, remedy_text(REMEDY_COMPARE));
 	}
 }

@@ -165,7 +165,7 @@ static void map_tell(Doctor *doctor, const Entry *database, const MapUse *use)
 		    map_use_judge(use) == MAP_IS_FULL ? DOCTOR_ERROR : DOCTOR_WARNING,
 		    "%s: %u %% of olcDbMaxSize is in use: when it is full slapd %s", suffix,
 		    map_use_percent(use),
-		    is_log ? "leaves changes out of this log, and tells nobody"
+		    is_log ? "leaves changes out of this log, and does not report that"
 			   : "refuses every write, and what peers send is missing here");
 	doctor_remedy(&doctor->report,
 		      pool_printf(doctor->pool, "give the database in cn=config the line %s",
@@ -215,7 +215,7 @@ void doctor_disk(Doctor *doctor)
 	if (!doctor_config_dir(doctor)) {
 		doctor_skip(doctor, DOCTOR_DISK,
 			    pool_printf(doctor->pool,
-					"nobody tells where slapd keeps cn=config (%s)",
+					"nothing says where slapd keeps cn=config (%s)",
 					remedy_text(REMEDY_CONFIG_DIR)));
 		return;
 	}
@@ -236,5 +236,5 @@ void doctor_disk(Doctor *doctor)
 		doctor_saw(&doctor->report, DOCTOR_DISK);
 	else
 		doctor_skip(doctor, DOCTOR_DISK,
-			    "cn=monitor does not tell how full the databases are");
+			    "cn=monitor does not show how full the databases are");
 }

@@ -116,7 +116,7 @@ static void copy_look(Doctor *doctor, const DoctorDatabase *database, HereCopy *
 	if (here->reading.may_all)
 		doctor_saw(&doctor->report, DOCTOR_GLUE);
 	else
-		skip(doctor, suffix, "the access rules do not tell whether all of it was shown");
+		skip(doctor, suffix, "the access rules do not show whether all of it was shown");
 }
 
 void doctor_glue(Doctor *doctor)

@@ -46,7 +46,8 @@ static void judge_status(Doctor *doctor, const Status *status)
 			    status->pid);
 	else if (status_is_stale(status, time(NULL)))
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_DAEMON, DOCTOR_WARNING,
-			    "the daemon hangs: process %ld has told nothing for %s", status->pid,
+			    "the daemon hangs: process %ld has reported nothing for %s",
+			    status->pid,
 			    duration_print(doctor->pool, time(NULL) - status->written_sec));
 	else if (status->looked_sec < 0)
 		doctor_skip(doctor, DOCTOR_DAEMON, "the daemon starts: it has not looked yet");
@@ -177,13 +178,13 @@ void doctor_clock(Doctor *doctor)
 	struct timex state = {0};
 
 	if (adjtimex(&state) < 0)
-		doctor_skip(doctor, DOCTOR_CLOCK, "the kernel does not tell");
+		doctor_skip(doctor, DOCTOR_CLOCK, "the kernel does not say");
 	else if (!(state.status & STA_UNSYNC))
 		doctor_saw(&doctor->report, DOCTOR_CLOCK);
 	else
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_CLOCK, DOCTOR_WARNING,
 			    "the kernel says that nothing keeps this clock in step (a container "
-			    "says so, too, when its host does not tell)");
+			    "says so, too, when its host does not say)");
 }
 
 void doctor_names(Doctor *doctor)

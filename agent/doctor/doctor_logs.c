@@ -71,8 +71,8 @@ static void shown_look(Doctor *doctor, const DoctorDatabase *database,
 		return;
 	doctor_find(doctor->pool, &doctor->report, DOCTOR_LOGS, DOCTOR_NOTE,
 		    "%s: %s shows its log %s, and this node reads the database there: a node that "
-		    "has joined reads the logs from a pass on in which all show theirs, and say "
-		    "that they see all",
+		    "has joined reads the logs from the first pass on in which all nodes show "
+		    "theirs and say that they see all of them",
 		    database->wanted->desired->suffix, consumer->provider, log);
 	doctor_remedy(&doctor->report, remedy_text(REMEDY_APPLY));
 }

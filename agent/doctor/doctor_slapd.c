@@ -222,7 +222,7 @@ void doctor_links(Doctor *doctor)
 	if (!doctor_has_world(doctor, DOCTOR_LINKS))
 		return;
 	if (!live->runs.is_known) {
-		doctor_skip(doctor, DOCTOR_LINKS, "cn=monitor does not tell which consumers run");
+		doctor_skip(doctor, DOCTOR_LINKS, "cn=monitor does not show which consumers run");
 		return;
 	}
 	doctor_saw(&doctor->report, DOCTOR_LINKS);
@@ -259,6 +259,6 @@ void doctor_tls_files(Doctor *doctor)
 	}
 	if (!doctor->seen.world.live.start_time && doctor->seen.world.facts.machine.tls.n_files > 0)
 		doctor_skip(doctor, DOCTOR_TLS_FILES,
-			    "cn=monitor does not tell when slapd started: whether its consumers "
+			    "cn=monitor does not show when slapd started: whether its consumers "
 			    "hold older files is not known");
 }

@@ -146,10 +146,10 @@ const char *fence_links_make_plain(Fence *fence, FenceRecord *record, const Entr
 		return "";
 	}
 	if (links_write(fence, record, &links, &err) == 0)
-		return "; until then its links read databases, not logs of changes (history has "
-		       "what they were)";
+		return "; until then its links read databases, not logs of changes (the history "
+		       "shows what they were)";
 	return pool_printf(fence->pool,
 			   "; its links read logs of changes, which may leave out what is missing "
-			   "here, and that could not be changed; what it misses tells %s",
+			   "here, and that could not be changed; `%s` shows what it lacks",
 			   remedy_text(REMEDY_COMPARE));
 }

@@ -91,8 +91,8 @@ void fence_take_apart(Fence *fence, FenceRecord *record, const Entry *database)
 		pool_printf(
 			fence->pool,
 			"%s: " RELAY_TEXT
-			": nobody can read it, and no client write to it, before it has what its "
-			"peers have",
+			": nobody can read it, and no client can write to it, before it has what "
+			"its peers have",
 			record->suffix));
 	fence_result_push(
 		fence, record,

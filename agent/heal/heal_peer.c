@@ -25,7 +25,7 @@ void heal_hold_hidden(HealWork *work, const VerifiedServer *server, const char *
 {
 	heal_hold(work, "not-read",
 		  pool_printf(work->pool,
-			      "%s: %s. What it hides from those who replicate would be deleted",
+			      "%s: %s. What it hides from servers that replicate would be deleted",
 			      server->is_self ? "here" : server->peer->uri, text),
 		  pool_printf(work->pool, "%s, and apply it there", remedy_text(REMEDY_READERS)));
 }

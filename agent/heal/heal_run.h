@@ -12,7 +12,7 @@
  */
 void heal_run(Pool *pool, const HealOptions *options, HealReport *ret);
 
-/* 0 healed or nothing to heal, 1 not seen at every peer, 3 held, else the error's own. */
+/* 0 healed or nothing to heal, 1 not seen at every peer, 3 held, else the error's own status. */
 int heal_exit_status(const HealReport *report);
 
 /* "healed", "held", ...: as JSON names it. */

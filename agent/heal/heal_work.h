@@ -20,7 +20,7 @@ typedef struct HealWork {
 	const WantedDatabase *database;
 	const LiveDatabase *live;
 	World *world;
-	Verify verify; /* of this database alone: servers[0] is this node */
+	Verify verify; /* of this database only: servers[0] is this node */
 	VerifiedDatabase *servers;
 	HealHands hands;
 	HealWriter writer; /* of the hands */

@@ -8,7 +8,7 @@
 #include "common/draft/healing.h"
 #include "common/tell/event.h"
 
-/* What is asked of a heal, and what it came to. */
+/* What a heal is asked to do, and its result. */
 
 typedef enum HealState {
 	HEAL_NOT_LOOKED, /* it could not be looked at: see the holds */
@@ -21,7 +21,7 @@ typedef enum HealState {
 
 /* An entry that some servers have and others do not, for people. */
 typedef struct HealedEntry {
-	const char *dn; /* NULL: it is gone meanwhile */
+	const char *dn; /* NULL: it has disappeared meanwhile */
 	const char *uuid;
 	const char *at;      /* "here, 2 ldap://..." */
 	const char *missing; /* "3 ldap://..." */
@@ -38,7 +38,7 @@ typedef struct HealedDatabase {
 	HealHolds holds;
 	HealedEntry *one_sided;
 	size_t n_one_sided;
-	const char *hand;    /* who touched the suffix entry; NULL: nobody */
+	const char *hand;    /* who changed the suffix entry; NULL: nobody */
 	int64_t away_usec;   /* how long the server ID was another one; 0: it never was */
 	const char **unseen; /* peers that were not seen to have it, and why */
 	size_t n_unseen;
@@ -46,7 +46,7 @@ typedef struct HealedDatabase {
 	size_t n_context_csns;
 } HealedDatabase;
 
-/* What healing came to: failing is one of its results. */
+/* The result of healing: failing is one of the results. */
 typedef struct HealReport {
 	HealedDatabase *databases;
 	size_t n_databases;
@@ -62,9 +62,9 @@ typedef struct HealOptions {
 	int lock;
 	const char *suffix; /* NULL: every database */
 	unsigned timeout_sec;
-	HealHand verifier;         /* of agent.json; no binddn: none is set up */
-	const char *root_password; /* of each database's rootdn; NULL: a person gave none */
-	/* Tells what is about to be written to cn=config, and what was. */
+	HealHand verifier;         /* from agent.json; without binddn, none is set up */
+	const char *root_password; /* of each database's rootdn; NULL: none was given */
+	/* Reports what is about to be written to cn=config, and what was written. */
 	void (*tell)(void *userdata, const EventList *events);
 	void *userdata;
 } HealOptions;

@@ -5,7 +5,8 @@
 #include "agent/heartbeat/daemon_heartbeat.h"
 #include "agent/heartbeat/daemon_rollout.h"
 
-/* What the nodes tell each other by heartbeats, of themselves and of a revision that they try. */
+/* What the nodes tell each other by heartbeats about themselves and about a revision that they try.
+ */
 typedef struct DaemonFleet {
 	DaemonHeartbeat heartbeat;
 	DaemonRollout rollout;

@@ -5,8 +5,8 @@
 #include "agent/found/daemon_follow.h"
 #include "agent/heartbeat/heartbeat_work.h"
 
-/* Reads those of others and writes this node's own when it is time and nothing speaks against it
- * (common/guard/heartbeat_gate.h). Nothing at all where peers.json has none. */
+/* Reads the heartbeats of others and writes this node's own when it is due and nothing speaks
+ * against it (common/guard/heartbeat_gate.h). Does nothing if peers.json has none. */
 Follow daemon_heartbeat_look(DaemonHeartbeat *heart, const Found *found,
 			     const HeartbeatSight *sight);
 

@@ -8,7 +8,7 @@
 #include "agent/heartbeat/heartbeat_work.h"
 #include "common/memory/rollout_watch.h"
 
-/* Watches those that try a revision that waits at this node, by their heartbeats. */
+/* Watches the nodes that try a revision which waits at this node, by their heartbeats. */
 typedef struct DaemonRollout {
 	HeartbeatLink link; /* while one waits: that of heartbeats is by the file in force */
 	Pool *pool;

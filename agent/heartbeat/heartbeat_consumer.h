@@ -10,7 +10,7 @@
  */
 void heartbeat_consumer_begin(HeartbeatWork *work, const Heartbeat *beat, const Content *here);
 
-/* Takes what became of it, when it has ended. */
+/* Takes its result once it has ended. */
 void heartbeat_consumer_look(HeartbeatWork *work);
 
 #endif

@@ -15,11 +15,11 @@ typedef struct HeartbeatLink {
 	PeerLink link;
 	bool is_open;
 	unsigned long n_rounds; /* of probes that had begun when it was made */
-	uint64_t asked_usec;    /* when peers were last to be asked anew for its sake; 0: never */
+	uint64_t asked_usec;    /* when peers were last asked again because of it; 0: never */
 	Pool *refused_pool;
-	const char *refused_dn; /* who was refused, with which password; NULL: nobody */
+	const char *refused_dn; /* which account was refused, with which password; NULL: none */
 	const char *refused_password;
-	char problem[512];  /* why it is not open; "": nobody tried */
+	char problem[512];  /* why it is not open; "": not tried yet */
 	bool lacks_account; /* agent.json names none */
 } HeartbeatLink;
 
@@ -27,7 +27,7 @@ typedef enum HeartbeatResult {
 	HEARTBEAT_DONE,
 	HEARTBEAT_NO_CONTAINER,
 	HEARTBEAT_REFUSED,
-	HEARTBEAT_LINK_GONE, /* nobody knows what became of it */
+	HEARTBEAT_LINK_GONE, /* what became of it is not known */
 } HeartbeatResult;
 
 void heartbeat_link_close(HeartbeatLink *link);
@@ -36,7 +36,7 @@ void heartbeat_link_free(HeartbeatLink *link);
 /* Lets a bind that was refused be tried again: a person may have mended it. */
 void heartbeat_link_forget(HeartbeatLink *link);
 
-/* Opens it where it is not. False: problem says why not. A bind that was refused is not repeated
+/* Opens it unless it is open. False: problem says why not. A bind that was refused is not repeated
  * with the same password, which might lock the account. */
 bool heartbeat_link_open(HeartbeatLink *link, const Context *context, unsigned long n_rounds);
 

@@ -10,9 +10,9 @@
 
 /*
  * A consumer's heartbeat is written at a provider, by a process of its own: name resolution, TLS
- * and a provider that hangs take their time, and a pass must not. It looks at the provider and
- * then at others (heartbeat_gate_there()), and writes over the connection at whose other end it
- * looked, which that slapd's next start would have ended.
+ * and a provider that hangs take time, and a pass must not. It looks at the provider and then at
+ * others (heartbeat_gate_there()), and writes over the connection at whose other end it looked,
+ * which that slapd's next start would have ended.
  */
 typedef struct HeartbeatThereJob {
 	const Syncrepl *provider; /* with the account of heartbeats */
@@ -25,7 +25,7 @@ typedef struct HeartbeatThereJob {
 	const Content *here;
 	const char *container;
 	const Heartbeat *beat;
-	bool is_made_anew; /* what is there in its place is deleted first */
+	bool is_made_anew; /* an entry that is in its place is deleted first */
 } HeartbeatThereJob;
 
 typedef enum HeartbeatThereEnd {
@@ -37,7 +37,7 @@ typedef enum HeartbeatThereEnd {
 	HEARTBEAT_THERE_FAILED,  /* else: text */
 } HeartbeatThereEnd;
 
-/* Of one database; zero: nothing runs. */
+/* For one database; zero: nothing runs. */
 typedef struct HeartbeatWriting {
 	pid_t pid;
 	int fd;
@@ -50,7 +50,7 @@ typedef struct HeartbeatWriting {
 bool heartbeat_there_start(HeartbeatWriting *writing, const HeartbeatThereJob *job,
 			   uint64_t now_usec);
 
-/* What became of it so far, without waiting; one that takes too long is ended. text: why. */
+/* Its state so far, without waiting; one that takes too long is ended. text: why. */
 HeartbeatThereEnd heartbeat_there_look(HeartbeatWriting *writing, uint64_t now_usec);
 
 /* Ends it. */

@@ -11,7 +11,7 @@
 
 #define HEARTBEAT_READS 3 /* of the others in an interval */
 
-/* What people are told of it. */
+/* What is reported about it. */
 typedef struct HeartbeatTexts {
 	char held[512];    /* why it writes none; "": it does */
 	char trouble[512]; /* why; "": no trouble */
@@ -31,13 +31,14 @@ typedef struct HeartbeatLine {
 	HeartbeatWriting writing; /* of a consumer */
 	Pool *sent_pool;
 	Heartbeat sent;  /* by it */
-	size_t n_failed; /* tries since it was written last */
-	bool is_refused; /* the account is, there: not again until the daemon is told to */
+	size_t n_failed; /* failed tries since it was last written */
+	bool is_refused; /* the provider refuses the account: not tried again until the daemon is
+			    told to */
 	HeartbeatTexts texts;
 	bool is_wanted; /* peers.json still has it */
 } HeartbeatLine;
 
-/* The heartbeat of this node, and what it hears of others. */
+/* The heartbeat of this node, and what it learns about others. */
 typedef struct DaemonHeartbeat {
 	Pool *pool;
 	HeartbeatLink link;
@@ -45,7 +46,7 @@ typedef struct DaemonHeartbeat {
 	size_t n_lines;
 } DaemonHeartbeat;
 
-/* What other concerns of the pass know. */
+/* What other parts of the pass know. */
 typedef struct HeartbeatSight {
 	const ConditionList *lasting; /* so far */
 	const DaemonHealth *health;

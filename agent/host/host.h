@@ -10,10 +10,10 @@
  * when that fails. */
 const char *host_canonical(Pool *pool);
 
-/* This host's full name as slapd makes it: canonical, or where that fails as it is. */
+/* This host's full name as slapd makes it: canonical or, if that fails, as it is. */
 const char *host_fqdn(Pool *pool);
 
-/* As gethostname(2) tells it; asks nobody. */
+/* As gethostname(2) returns it; queries no name server. */
 const char *host_name(Pool *pool);
 
 /* The same up to its first dot. */

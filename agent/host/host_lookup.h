@@ -7,7 +7,7 @@
 #include "agent/host/host.h"
 
 /*
- * host_fqdn() in a process of its own, for those that must not wait for name servers. Until it is
+ * host_fqdn() in a process of its own, for callers that must not wait for name servers. Until it is
  * known, and where it cannot be found, the name is host_name(), which is what host_fqdn() says
  * then.
  */
@@ -23,7 +23,7 @@ DEFINE_CLEANUP(HostLookup, host_lookup_free)
 /* Looks it up anew, unless that is being done. */
 void host_lookup_again(HostLookup *lookup);
 
-/* Once more where it was never found, or the host has another name by now. */
+/* Looks it up again if it was never found, or if the host has another name by now. */
 void host_lookup_when_needed(HostLookup *lookup);
 
 /* Readable when there is an answer to process; -1: none is awaited. */
@@ -39,7 +39,8 @@ void host_lookup_wait(HostLookup *lookup, unsigned msec);
 /* True while the name is only the short one because name servers did not answer yet. */
 bool host_lookup_is_open(const HostLookup *lookup);
 
-/* True until a look-up of that name ended: nobody can say yet who this machine is not. */
+/* True until a look-up of that name has ended: until then it cannot be said that no peer is this
+ * machine. */
 bool host_lookup_is_first(const HostLookup *lookup);
 
 /* What is known; valid until the next process or wait. */

@@ -41,21 +41,23 @@ typedef struct InputsOptions {
 	const char *config_dir;
 	const char *fqdn;     /* of this host; NULL: it is looked up */
 	bool fqdn_is_open;    /* see Machine */
-	bool fqdn_is_awaited; /* another name may come: who is found by no name is not known yet */
+	bool fqdn_is_awaited; /* another name may come: if no name matches, which peer this is is
+				 not known yet */
 	const char *ldap_uri; /* where slapd is asked */
 	bool may_write;
 	bool renews_tls;
-	bool releases_rollout;  /* a person does: a new revision waits for nobody */
+	bool releases_rollout; /* a person releases it: a new revision does not wait for other nodes
+				*/
 	const StateRead *state; /* that was read before; NULL: it is read */
 	const LastGood
 		*last_good; /* stands in for files that cannot be used; NULL: they are errors */
 } InputsOptions;
 
 /* Reads and checks the state folder, peers.json and the secrets it names. ERROR_INPUT for what a
- * person must mend, ERROR_BUSY when who this node is is not known yet. */
+ * person must mend, ERROR_BUSY while it is not known yet which peer this node is. */
 int inputs_read(Pool *pool, const InputsOptions *options, Inputs *ret, Error *err);
 
-/* ERROR_REFUSED, with the reason, where no peer of peers.json is this node: there is nobody to
+/* ERROR_REFUSED, with the reason, when no peer of peers.json is this node: there is nothing to
  * compare it with. */
 int inputs_need_self(const Inputs *inputs, Error *err);
 

@@ -23,14 +23,15 @@ DEFINE_CLEANUP(LastGood, last_good_free)
  * gives lives as long as pool and until the next last_good_keep(). */
 int last_good_file(const LastGood *good, Pool *pool, const char *path, PeersFile *ret, Error *err);
 
-/* That of the state folder alone, for who keeps none; -1: there is none that can be used. */
+/* That of the state folder alone, for callers that keep none; -1: there is none that can be used.
+ */
 int last_good_stored(Pool *pool, const char *state_dir, const char *path, PeersFile *ret);
 
 /* Fills in the last good password where one could not be read. */
 void last_good_secrets(const LastGood *good, Pool *pool, SecretsRead *secrets);
 
 /* These are good. Costs nothing when they are the same as before; -1 when the state folder could
- * not be written: they count all the same. */
+ * not be written, although they still count. */
 int last_good_keep(LastGood *good, const PeersFile *file, const SecretsRead *secrets, Error *err);
 
 #endif

@@ -5,7 +5,7 @@
 #include "common/desired/desired.h"
 
 typedef struct NodeQuestion {
-	const char *node; /* NULL: nobody says */
+	const char *node; /* NULL: not given */
 	const char *fqdn;
 	bool by_name_alone; /* no address is asked for */
 } NodeQuestion;

@@ -14,8 +14,7 @@ typedef struct SecretsRead {
 
 /*
  * Reads them all, each once. Never fails: what could not be read has no text and a problem that
- * names the place to mend, never the password. file_is_private: whether peers.json itself may hold
- * one.
+ * names what to mend, never the password. file_is_private: whether peers.json itself may hold one.
  */
 SecretsRead secrets_read(Pool *pool, const Desired *desired, bool file_is_private);
 

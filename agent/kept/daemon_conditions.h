@@ -13,8 +13,8 @@ typedef struct DaemonRefusal {
 /* What goes wrong, and a pause: err is why the pass ended early, if it did. */
 Follow daemon_troubles_look(DaemonRefusal *refusal, const Found *found, const Error *err);
 
-/* What a pass that did not get that far could not look at, which goes on as it was; what the plan
- * says that lasts until somebody acts. */
+/* What a pass could not look at because it did not get that far stays as it was; adds what the plan
+ * says and lasts until somebody acts. */
 Follow daemon_conditions_look(const Found *found);
 
 #endif

@@ -14,7 +14,7 @@ typedef struct FenceSeen {
 } FenceSeen;
 
 /* Writes what slapd's next start is compared with, by the fence before it and by the first look
- * behind it, when that differs from what is noted already. */
+ * after it, when that differs from what is already noted. */
 int daemon_fence_note(Pool *pool, const char *state_dir, const FenceSeen *seen, Error *err);
 
 #endif

@@ -33,13 +33,14 @@ typedef struct DaemonKept {
 	char problems[KEPT_FILE_COUNT][ERROR_TEXT_MAX];
 } DaemonKept;
 
-/* What an earlier daemon kept. What it told and lasts, and what is to be told of the files
- * themselves, lives as long as nothing else is kept. */
+/* What an earlier daemon kept. What it reported and still lasts, and what is to be reported about
+ * the files themselves, is valid until something else is kept. */
 DaemonKept daemon_kept_read(const char *state_dir, ConditionList *ret_told, EventList *ret_events);
 void daemon_kept_free(DaemonKept *kept);
 
-/* Why one of the files does not have what it should; NULL: all do. What cannot be kept is told; it
- * stops nothing: the intent could be written, or nothing is. Valid until something is kept. */
+/* Why one of the files does not have what it should; NULL: all do. What cannot be kept is reported,
+ * but stops nothing: the intent could be written, or nothing else is. Valid until something is
+ * kept. */
 const char *daemon_kept_problem(const DaemonKept *kept);
 
 /* Tries again what the history could not take before. With the lock of writers. */
@@ -51,11 +52,11 @@ void daemon_kept_reread(DaemonKept *kept, Found *found);
 
 void daemon_kept_history(DaemonKept *kept, const Found *found, const EventList *corrections);
 
-/* Contests, when there are news of them, or they could not be kept before. */
+/* Keeps contests that changed, or that could not be kept before. */
 void daemon_kept_contests(DaemonKept *kept, const Found *found, const ContestList *contests,
 			  bool has_news);
 
-/* What lasts now, when that is something else than was told, or could not be kept before. */
+/* Keeps what lasts now, if that differs from what was reported, or could not be kept before. */
 void daemon_kept_conditions(DaemonKept *kept, const Found *found, const ConditionList *now);
 
 /* Who wrote the entries is known from the last look; where a pass did not come to it, nothing is

@@ -5,7 +5,7 @@
 #include "agent/found/daemon_found.h"
 
 /* The state of things in one line: the most urgent thing that lasts, or that all is well. before:
- * the line until now, for a pass that found out nothing new. Everything lives in the pool. */
+ * the previous line, for a pass that found nothing new. Everything lives in the pool. */
 const char *daemon_sentence_make(Pool *pool, const Found *found, const ConditionList *lasting,
 				 const char *before);
 

@@ -35,7 +35,7 @@ typedef enum DirectoryState {
 	DIRECTORY_STATE_COUNT
 } DirectoryState;
 
-/* The seam between us and slapd: tests put a directory of their own here that fails where they
+/* The interface between us and slapd: tests put a directory of their own here that fails where they
  * want. */
 typedef struct DirectoryMethods {
 	int (*read)(Directory *directory, const DirectoryQuery *query, Pool *pool, Tree *ret,
@@ -49,7 +49,7 @@ struct Directory {
 	const DirectoryMethods *methods;
 	const char *uri;       /* for connections beside it; NULL: there can be none */
 	unsigned timeout_msec; /* how long the next operation may wait for its answer */
-	Budget budget;         /* of the work at hand: behind it nothing is sent */
+	Budget budget;         /* of the work at hand: nothing is sent after it ends */
 };
 
 /* ERROR_STOPPED when it is to be used no longer. */
@@ -61,8 +61,8 @@ static inline int directory_check_stop(const Directory *directory, Error *err)
 /*
  * Reads what the query finds, appended to the tree, everything in the pool. The error's class says
  * what to do; its code is the LDAP result. 32 (no such object) is ERROR_CONFLICT, but below
- * cn=config ERROR_DENIED: slapd says that to those who may not read it. ERROR_BUSY: nothing was
- * asked, for the budget is spent.
+ * cn=config ERROR_DENIED: slapd says that to clients that may not read it. ERROR_BUSY: nothing was
+ * asked, because the budget is spent.
  */
 static inline int directory_read(Directory *directory, const DirectoryQuery *query, Pool *pool,
 				 Tree *ret, Error *err)

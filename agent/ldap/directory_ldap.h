@@ -17,7 +17,7 @@ typedef struct DirectoryLdapOptions {
 
 /*
  * Connects to the slapd of this machine and binds with SASL EXTERNAL: slapd then knows us by the
- * uid and gid of this process. ERROR_UNREACHABLE when nobody answers, ERROR_DENIED when we are
+ * uid and gid of this process. ERROR_UNREACHABLE when there is no answer, ERROR_DENIED when we are
  * refused. A request is never abandoned nor sent twice: one that gets no answer in time stays open,
  * and the next operation first waits for that answer. After a broken connection every operation
  * fails: open another directory.

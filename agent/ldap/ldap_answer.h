@@ -13,10 +13,12 @@ typedef struct LdapAnswer {
 	bool is_stopped;  /* LDAP_TIMEOUT, because we must stop */
 	int code;         /* LDAP result; LDAP_TIMEOUT: none came; LDAP_SERVER_DOWN: never will */
 	const char *text; /* slapd's diagnostic, as sent; may be "" */
-	const char *matched; /* of no such object: the nearest entry that is there; "": not said */
-	Tree entries;        /* what a search found */
-	bool is_locked;  /* a refused bind: the account is locked, and the server tells (ppolicy) */
-	Value sync_done; /* what a synchronisation ended with (RFC 4533); bytes NULL: nothing */
+	const char
+		*matched; /* with "no such object": the nearest entry that exists; "": not given */
+	Tree entries;     /* what a search found */
+	bool is_locked;   /* a refused bind: the account is locked, and the server says so (ppolicy)
+			   */
+	Value sync_done;  /* what a synchronisation ended with (RFC 4533); bytes NULL: nothing */
 } LdapAnswer;
 
 /* How long to wait for an answer. */

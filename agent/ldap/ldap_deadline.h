@@ -14,7 +14,7 @@
 /* The same where whole entries are read: a group of 200 000 members has 14 MiB. */
 #define LDAP_ENTRY_BYTES_MAX (16U << 20)
 
-/* What a connection waits for its server at most: so long, and for so many bytes. */
+/* The limits of what a connection takes from its server: time and bytes. */
 typedef struct LdapDeadline {
 	unsigned timeout_msec;
 	int64_t end_msec; /* of CLOCK_MONOTONIC */
@@ -30,11 +30,10 @@ typedef struct LdapDeadline {
 } LdapDeadline;
 
 /*
- * Bounds every wait of a connection for bytes of its server: libldap's own timeouts
- * end where a message or a TLS handshake begins, and a server that says no more would hold us for
- * ever. The time runs from now and from each ldap_deadline_restart(). The result lives in the pool,
- * which must outlive the handle; NULL when libldap does not take it. May be set before libldap
- * connects.
+ * Bounds every wait of a connection for bytes of its server: libldap's own timeouts end where a
+ * message or a TLS handshake begins, and a server that goes silent would hold us for ever. The time
+ * runs from now and from each ldap_deadline_restart(). The result lives in the pool, which must
+ * outlive the handle; NULL when libldap does not take it. May be set before libldap connects.
  */
 LdapDeadline *ldap_deadline_set(Pool *pool, LDAP *ldap, unsigned timeout_msec);
 

@@ -21,8 +21,8 @@ LdapAnswer ldap_local_open(Pool *pool, const LdapLocal *options, LDAP **ret);
  * setting of its own. Returns an LDAP result. */
 int ldap_local_become(Pool *pool, LDAP *ldap, const char *dn);
 
-/* The same with "dn:..." or "u:...", as a link's authzid has it. It does not go along with an
- * operation that has controls of its own: those need this control as well. */
+/* The same with "dn:..." or "u:...", as a link's authzid has it. It is not sent with an operation
+ * that has controls of its own, which needs this control as well. */
 int ldap_act_as(Pool *pool, LDAP *ldap, const char *authzid);
 LDAPControl ldap_act_as_control(Pool *pool, const char *authzid);
 

@@ -14,9 +14,9 @@ typedef struct LdapViewer {
 	Pool *pool;
 	LDAP *ldap;
 	const char *suffix;
-	const char *dn;                   /* its own entry; NULL: it has none, or it is no matter */
-	unsigned timeout_msec;            /* for each operation */
-	Budget budget;                    /* of all of them together */
+	const char *dn;        /* its own entry; NULL: it has none, or it does not matter */
+	unsigned timeout_msec; /* for each operation */
+	Budget budget;         /* of all of them together */
 	void (*begins)(const void *data); /* an operation begins; NULL: nobody wants to know */
 	const void *data;
 } LdapViewer;
@@ -43,7 +43,7 @@ bool ldap_view_finds_other(const LdapViewer *viewer, const AccessTarget *target,
 /* How long the next operation may wait: the viewer's time-out, or what is left to its end. */
 unsigned ldap_view_patience_msec(const LdapViewer *viewer);
 
-/* For those who compare more than two identities of one server: */
+/* For callers that compare more than two identities of one server: */
 
 /* What of the entries. */
 typedef enum ViewWhat {
@@ -55,7 +55,7 @@ typedef enum ViewWhat {
 
 /* What is known of one entry for the identity that asked. */
 typedef enum EntrySight {
-	ENTRY_NOT_KNOWN, /* first: who was not told knows nothing */
+	ENTRY_NOT_KNOWN, /* first: zero means that nothing is known */
 	ENTRY_IS_SHOWN,
 	ENTRY_IS_HIDDEN, /* it, or the nearest entry above it */
 	ENTRY_IS_GONE,   /* surely not there */

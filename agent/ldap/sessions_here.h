@@ -10,7 +10,7 @@
 /*
  * The connections to this slapd that have an operation that goes on (monitorConnectionOpsExecuting
  * of cn=Connections, as a consumer's search in Persist has on 2.4 to 2.6), everything in the pool.
- * Who only looks is gone after a moment. -1: slapd does not tell, and err says why.
+ * A client that only looks is gone after a moment. -1: slapd does not show it, and err says why.
  */
 int sessions_here_read(Directory *directory, Pool *pool, Tree *ret, Error *err);
 

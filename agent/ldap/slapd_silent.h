@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 /* True when the slapd behind that ldapi URL takes a connection and does not answer a bind in time.
- * False where nobody listens or we are refused, which others tell. */
+ * False if no server listens or we are refused, which is reported elsewhere. */
 bool slapd_is_silent(const char *uri, unsigned patience_msec);
 
 #endif

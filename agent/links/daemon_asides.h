@@ -5,7 +5,7 @@
 #include "agent/links/daemon_probes.h"
 #include "agent/look/extra_looks.h"
 
-/* What goes on beside the passes, in processes of its own. */
+/* What runs alongside the passes, in processes of its own. */
 typedef struct DaemonAsides {
 	DaemonProbes probes;
 	ExtraLooks *extra_looks; /* of both copies */

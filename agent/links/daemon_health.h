@@ -14,8 +14,8 @@ typedef struct DaemonHealth {
 	size_t n_items;
 } DaemonHealth;
 
-/* Who lacks what, whenever peers were probed; in doubt they are asked again. links: as this pass
- * saw them. */
+/* Works out which copy lacks what, whenever peers were probed; in doubt they are asked again.
+ * links: as this pass saw them. */
 Follow daemon_health_look(DaemonHealth *health, const Found *found, const DaemonLinks *links);
 
 /* What is known of that database; NULL: nothing. */

@@ -24,7 +24,7 @@ typedef struct DaemonProbes {
 	Pool *refusals_pool;
 	ProbeRefusals refusals; /* of binds in past rounds, for the next pass to keep */
 	uint64_t due_usec;      /* the next round of all links, on the monotonic clock */
-	bool is_hurried;        /* somebody waits for it */
+	bool is_hurried;        /* a pass waits for it */
 	Turn turn;              /* to send passwords: nodes before this one go first */
 } DaemonProbes;
 
@@ -45,7 +45,7 @@ size_t daemon_probes_count_awaited(const Found *found);
 void daemon_probes_take(DaemonProbes *probes, Found *found);
 
 /* Begins a round when one is due: of the links that somebody asks about or that a change waits for,
- * or of all. The pass's last look, for it hears what all others ask. */
+ * or of all. The pass's last look, because it must know what all others ask for. */
 Follow daemon_probes_look(DaemonProbes *probes, const Found *found, const Asks *asks);
 
 #endif

@@ -22,10 +22,10 @@ typedef struct ExtraQuestion {
 
 /*
  * Reads entryUUID and entryCSN of all entries here, as root over ldapi or as the link's account,
- * whoever surely sees all, then at a peer of which everything is here (joining_extra_peer()): what
- * only this node has although that one had it. Never fails: what was not seen to the end is not
- * known, and says why. Takes 32 bytes an entry. A password is not sent that lockout_withholds();
- * one that is refused here comes to the refusals. Texts are the pool's.
+ * whichever surely sees all, then at a peer of which everything is here (joining_extra_peer()):
+ * what only this node has although that one had it. Never fails: what was not seen to the end is
+ * not known, and says why. Takes 32 bytes an entry. A password is not sent that
+ * lockout_withholds(); one that is refused here comes to the refusals. Texts are the pool's.
  */
 CopyExtra extra_look(Directory *directory, Pool *pool, const ExtraQuestion *question,
 		     ProbeRefusals *refusals);

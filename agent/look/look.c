@@ -219,8 +219,8 @@ static const char *why_hidden(const Directory *directory, Pool *pool, const Worl
 	return pool_printf(
 		pool, "%s root over ldapi; %s lets it look, in front of the other values",
 		has_entries ? "it holds entries, but olcAccess hides the suffix entry from"
-			    : "whether it is empty is not known, for slapd counts no "
-			      "entries, and olcAccess may hide them from",
+			    : "whether it is empty is not known, because slapd counts no entries, "
+			      "and olcAccess may hide them from",
 		remedy_fill(pool, REMEDY_ROOT_SEES, suffix, dn));
 }
 

@@ -19,7 +19,8 @@ typedef struct NeedsAsker {
 /*
  * Reads what the plan needs to know of databases here and at its peers, over the replication binds
  * that it would write, at all peers of all databases at once. An answer that says "no" is a fact,
- * not an error; who is not heard in time is CONTENT_UNREACHABLE, with words that say so.
+ * not an error; a peer that does not answer in time is CONTENT_UNREACHABLE, with a text that says
+ * so.
  */
 void world_answer_needs(Directory *directory, Pool *pool, const PlanNeeds *needs,
 			const NeedsAsker *asker, World *world);

@@ -21,8 +21,8 @@ typedef struct PlannerInput {
 	bool writes;                  /* what the plan says is done */
 	bool looks_for_old; /* entries: a search for each database, which the daemon makes elsewhere
 			     */
-	ReaderAnswers *readers; /* NULL: nobody asks what readers see */
-	LinkAnswers *answers;   /* links are tried here and now; NULL: somebody else does that */
+	ReaderAnswers *readers; /* NULL: it is not asked what readers see */
+	LinkAnswers *answers;   /* links are tried here and now; NULL: elsewhere */
 } PlannerInput;
 
 /* Looks at slapd and plans; reads what the first draft needs to know (contents, schema, links) and

@@ -5,11 +5,12 @@
 #include "agent/ldap/ldap_view.h"
 #include "common/access/reader_views.h"
 
-/* With whom a reader is compared. */
+/* The identity that a reader is compared with. */
 typedef struct ReaderReference {
 	const char *name;
-	const char *hidden_by; /* what may hide something from that one, too; NULL: nothing does */
-	size_t n_counted;      /* entries that slapd itself counts in the database; 0: unknown */
+	const char *
+		hidden_by; /* what may hide something from that identity, too; NULL: nothing does */
+	size_t n_counted;  /* entries that slapd itself counts in the database; 0: unknown */
 } ReaderReference;
 
 /*

@@ -38,11 +38,11 @@ int apply_record_end_heal(ApplyRecord *record, const Inputs *inputs, Directory *
 /* The hooks of a pass that fill it; record must outlive the pass. */
 PassHooks apply_record_hooks(ApplyRecord *record);
 
-/* To be called behind the pass, still under the lock: what was written is our own. */
+/* To be called after the pass, still under the lock: what was written is our own. */
 void apply_record_end(ApplyRecord *record, const Report *report);
 
-/* The same where no pass was made. config: as it was seen behind the last write; NULL: nobody
- * looked, and who wrote those entries last is not known any more. */
+/* The same where no pass was made. config: as it was seen after the last write; NULL: it was not
+ * looked at, and who wrote those entries last is no longer known. */
 void apply_record_end_writes(ApplyRecord *record, const Tree *config);
 
 #endif

@@ -5,7 +5,7 @@
 #include "agent/pass/pass_options.h"
 #include "common/leaving/leaving.h"
 
-/* What leaving came to: failing is one of its results. */
+/* The result of leaving: failing is one of the results. */
 typedef struct LeaveReport {
 	Leaving leaving; /* none: this node replicates nothing */
 	Plan plan;       /* what it set out to do, and what holds it */
@@ -27,8 +27,8 @@ typedef struct LeaveOptions {
 } LeaveOptions;
 
 /*
- * Takes this node out, if every change that is here is at a peer: waits so long for that. To be
- * called under the lock. That the node left, and which databases it closed, is remembered before
+ * Takes this node out, if every change that is here is at a peer: waits up to that long for it. To
+ * be called under the lock. That the node left, and which databases it closed, is remembered before
  * the first write. Everything lives in the pool.
  */
 void leave_run(Pool *pool, const LeaveOptions *options, LeaveReport *ret);

@@ -13,10 +13,9 @@
  * What the daemon wants to know and decide in the middle of a pass. Any may be NULL. before_look:
  * the server's state is about to be read; after_look: it was. before_write: this plan is about to
  * be written (digest tells it from others, and is derived from passwords); false leaves it for a
- * later pass. witness: sees what slapd
- * writes to that folder (NULL: the pass watches it itself). intended: the intent is on disk, and
- * the steps are sent next. after_write: what became of it; err is NULL when all its steps were
- * accepted.
+ * later pass. witness: sees what slapd writes to that folder (NULL: the pass watches it itself).
+ * intended: the intent is on disk, and the steps are sent next. after_write: its result; err is
+ * NULL when all its steps were accepted.
  */
 typedef struct PassHooks {
 	void *userdata;
@@ -30,7 +29,7 @@ typedef struct PassHooks {
 			    const Error *err);
 } PassHooks;
 
-/* The lock of writers, which somebody holds; without run_dir: nobody. */
+/* The lock of writers, while it is held; without run_dir, it is not. */
 typedef struct HeldLock {
 	const char *run_dir;
 	int descriptor;
@@ -47,7 +46,7 @@ typedef struct PassOptions {
 	const LinkProbes *probes; /* of links, made before; NULL: none */
 	const ReaderViews *views; /* what readers were seen to read here before; NULL: nothing */
 	ExtraLooks *extra_looks;  /* that outlive the pass; NULL: each is made in it, to its end */
-	bool probes_later;        /* links that must be tried first are tried behind the pass */
+	bool probes_later;        /* links that must be tried first are tried after the pass */
 	unsigned peers_patience_msec; /* for what peers hold, of all databases together; 0: usual */
 	HeldLock writers;
 	bool forgets_first; /* the report needs the last look only, not the first: less memory */

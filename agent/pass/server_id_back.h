@@ -16,7 +16,7 @@
 int server_id_write(Directory *directory, const char *const *values, size_t n_values, Error *err);
 
 /*
- * Writes the server ID as it was. A list of values with URLs is written behind the bare number:
+ * Writes the server ID as it was. A list of values with URLs is written after the bare number:
  * slapd takes that at once, and a list of which no URL is its own leaves the number in force
  * (slapd's config_check_my_url; 2.4, 2.5, 2.6).
  */

@@ -33,7 +33,7 @@ typedef struct SiteRhythm {
 /* The name of this host. */
 typedef struct SiteName {
 	const char *fqdn; /* when it was looked up already; else NULL */
-	bool is_open;     /* that is the short one, for the look-up is not over */
+	bool is_open;     /* that is the short one, because the look-up is not over */
 	bool is_awaited;  /* the first look-up of it: see InputsOptions */
 } SiteName;
 
@@ -60,7 +60,7 @@ typedef struct Context {
  * as settings_read() does. */
 int context_read(Pool *pool, const SettingsOverride *override, Context *ret, Error *err);
 
-/* The same for a command that writes; refused beside a daemon that follows another peers.json
+/* The same for a command that writes; refused while a daemon runs that follows another peers.json
  * (status_check_same_file()). */
 int context_read_to_write(Pool *pool, const SettingsOverride *override, Context *ret, Error *err);
 

@@ -7,7 +7,7 @@
 #include "agent/look/look.h"
 #include "common/pass/pass_steps.h"
 
-/* Where steps are sent, and by whom their effects are seen. */
+/* Where steps are sent, and what observes their effects. */
 typedef struct StepsPlace {
 	Directory *directory;
 	DiskWitness *witness; /* NULL: result 80 with an empty text counts as unsaved */

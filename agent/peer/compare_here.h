@@ -34,16 +34,16 @@ typedef struct HereQuestion {
 void accounts_add(Pool *pool, HereQuestion *question, const Syncrepl *link);
 
 /*
- * Reads the copy as root over ldapi:///, or as one of the accounts, whoever is surely shown all of
- * it; where nobody is, as the one who is shown most. The link stays open, for looking at entries
- * again, until here_copy_close(). One who cannot bind is not tried twice. Never fails: the reading
- * says what happened.
+ * Reads the copy as root over ldapi:///, or as one of the accounts, whichever is surely shown all
+ * of it; if none is, as the one that is shown most. The link stays open, for looking at entries
+ * again, until here_copy_close(). An account that cannot bind is not tried twice. Never fails: the
+ * reading says what happened.
  */
 void here_copy_read(Pool *pool, const HereQuestion *question, HereCopy *ret);
 
-/* Opens the link of whoever the rules surely let read all of it, else of the last account, else of
- * root, and reads nothing: may_all of the reading says which. Else is_open is false, and the
- * reading has the problem. To be closed by here_copy_close() in any case. */
+/* Opens the link of the account that the rules surely let read all of it, else of the last account,
+ * else of root, and reads nothing: may_all of the reading says which. Else is_open is false, and
+ * the reading has the problem. To be closed by here_copy_close() in any case. */
 void here_open_for_all(Pool *pool, const HereQuestion *question, HereCopy *ret);
 
 /* Fills the set anew, with digests of contents in place of versions. False when that failed: the
@@ -53,8 +53,8 @@ bool here_copy_read_contents(const HereQuestion *question, HereCopy *here);
 void here_copy_close(HereCopy *here);
 
 /* Reads a few times, until the server's count stood still meanwhile, and once more when it is
- * larger than what was shown. begin empties what take filled; NULL: behind the first time nothing
- * is taken, only counted. */
+ * larger than what was shown. begin empties what take filled; NULL: after the first time nothing is
+ * taken, only counted. */
 CopyReading entries_read_counted(PeerLink *link, PeerLink *counter, const char *suffix,
 				 const EntriesTaker *taker, void (*begin)(void *data));
 

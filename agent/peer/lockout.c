@@ -64,7 +64,7 @@ const char *lockout_withholds(Lockout *lockout, const ProbeRefusals *refusals,
 	if (bind.binddn && probe_refusals_have(refusals, &bind))
 		return "this server refused its password, and is not asked again";
 	if (account && account->is_in_danger)
-		return "its password was not sent, for a bind with it was refused after the "
+		return "its password was not sent, because a bind with it was refused after the "
 		       "password's file was written";
 	return NULL;
 }
@@ -84,9 +84,9 @@ LinkProbe lockout_answer(Pool *pool, const WantedDatabase *wanted, const WantedC
 	};
 
 	probe_add_fault(pool, &answer.probe, PROBE_BIND_NOT_REPEATED,
-			"the password of '%s' was not sent, for a bind with this account was "
-			"refused after its file was written, perhaps to another node with the same "
-			"password (pwdFailureTime)",
+			"the password of '%s' was not sent, because a bind with this account was "
+			"refused after its file was written, perhaps to another node with the "
+			"same password (pwdFailureTime)",
 			syncrepl->value[SYNCREPL_BINDDN]);
 	return answer;
 }

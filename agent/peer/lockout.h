@@ -13,7 +13,7 @@ typedef struct LockoutAccount {
 	const char *dn, *secret;
 	const char *csn;   /* entryCSN; NULL: the account is elsewhere, or hidden */
 	bool is_proven;    /* password_is_proven() */
-	bool is_in_danger; /* not proven, and refused since: to be sent to nobody */
+	bool is_in_danger; /* not proven, and refused since: to be sent nowhere */
 } LockoutAccount;
 
 /*
@@ -31,7 +31,7 @@ typedef struct Lockout {
 } Lockout;
 
 /* The account with whose password the link binds; valid until the next is asked for. NULL when it
- * sends none, or nobody knows which. Takes one search for each account. */
+ * sends none, or which one is not known. Takes one search for each account. */
 const LockoutAccount *lockout_account(Lockout *lockout, const WantedDatabase *wanted,
 				      const WantedConsumer *consumer);
 

@@ -6,8 +6,8 @@
 
 /*
  * Looks whether the link's account sees at its peer what root over ldapi sees here of the same
- * entries, and sets hides of the probe, which peer_visit() filled. What cannot be seen, for root
- * sees nothing here or somebody does not answer, changes nothing. For a process of its own.
+ * entries, and sets hides of the probe, which peer_visit() filled. What cannot be seen, because
+ * root sees nothing here or a server does not answer, changes nothing. For a process of its own.
  */
 void peer_hidden_find(Pool *pool, const char *here_uri, const Syncrepl *link,
 		      const LinkHooks *hooks, Probe *probe);

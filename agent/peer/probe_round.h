@@ -8,7 +8,7 @@
 #include "common/base/error.h"
 #include "common/base/pool.h"
 
-/* Whom the target asks; "" when nobody says. */
+/* The server that the target asks; "" when none is given. */
 const char *probe_target_uri(const ProbeTarget *target);
 
 /*

@@ -8,8 +8,8 @@
 #include "agent/peer/probe_question.h"
 #include "common/base/buf.h"
 
-/* The processes of a round: how one begins, what it says, and its end. Whom to start, and what to
- * answer, the round decides. */
+/* The processes of a round: how one begins, what it says, and its end. The round decides which to
+ * start, and what to answer. */
 
 /* A process at work. */
 typedef struct Runner {
@@ -56,7 +56,7 @@ size_t round_member(const struct ProbeRound *round, size_t target);
  */
 bool runner_start(struct ProbeRound *round, Runner *runner, size_t target);
 
-/* Takes what it says; ends it behind its last word. */
+/* Takes what it says; ends it after its last word. */
 void runner_read(struct ProbeRound *round, Runner *runner);
 
 /* After its socket ended, or it was killed: takes its result, and frees the place. */

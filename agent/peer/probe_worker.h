@@ -24,8 +24,8 @@
 
 /*
  * Memory of all workers together is bounded by how many have how much room for what their peers
- * say. Each starts in room 0, and asks before it needs the next one; who must wait for it waits,
- * for that a place is taken says nothing about the peer.
+ * say. Each starts in room 0, and asks before it needs the next one; a worker that must wait for it
+ * waits, because a taken place says nothing about the peer.
  */
 #define WORKER_ROOMS 3
 

@@ -11,7 +11,7 @@
 #include "common/syncrepl/syncrepl.h"
 
 /*
- * Tells why a TLS handshake failed, which libldap does not: makes one of its own over the
+ * Finds out why a TLS handshake failed, which libldap does not say: makes one of its own over the
  * connection (of which it does no more than that; with starttls, asks for TLS first) and adds the
  * fault to the probe: authority, dates, name, no TLS at all, or what OpenSSL says. False when it
  * finds nothing wrong. Each wait is bounded by the timeout; the descriptor stays the caller's.

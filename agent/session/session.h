@@ -11,8 +11,8 @@
  */
 bool peer_link_open(Pool *pool, const Syncrepl *syncrepl, PeerLink *ret);
 
-/* The same with somebody who watches, and steps and faults into a probe of the caller's, of which
- * uri is set. */
+/* The same with hooks that watch, and with steps and faults put into the caller's probe, whose uri
+ * is set. */
 bool peer_link_open_watched(Pool *pool, const Syncrepl *syncrepl, const LinkHooks *hooks,
 			    Probe *probe, PeerLink *ret);
 

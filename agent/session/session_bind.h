@@ -4,8 +4,8 @@
 
 #include "agent/session/session_step.h"
 
-/* Binds as the link's consumer does: SASL EXTERNAL, or its DN and password, which whoever watches
- * lets through and hears of. False when that fails, with a fault in the probe. */
+/* Binds as the link's consumer does: SASL EXTERNAL, or its DN and password, which the hooks let
+ * through and learn the result of. False when that fails, with a fault in the probe. */
 bool session_bind(PeerLink *link);
 
 #endif

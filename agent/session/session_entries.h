@@ -7,11 +7,11 @@
 #include "common/copy/copy_reading.h"
 #include "common/entries/entry_mark.h"
 
-/* Who is told while a copy is read; data is passed to each. */
+/* What is called while a copy is read; data is passed to each. */
 typedef struct EntriesTaker {
 	void *data;
 	void (*take)(void *data, const EntryMark *mark); /* NULL: they are only counted */
-	/* Behind each page; n_counted 0: the server does not tell. NULL: nobody wants to know. */
+	/* After each page; n_counted 0: the server does not show it. NULL: not called. */
 	void (*page)(void *data, size_t n_read, size_t n_counted);
 	unsigned rate;       /* entries a second at most; 0: as fast as they come */
 	Budget budget;       /* when it is over the next page is not read, and nothing is known */
@@ -20,9 +20,9 @@ typedef struct EntriesTaker {
 
 /*
  * Reads entryUUID and entryCSN of every entry, referral objects and glue among them, page after
- * page; in memory is one message. counter: who may see the server's count before and behind it, the
- * link itself or another; NULL: nobody. Never fails: the reading says what happened. Blocks as long
- * as the server goes on sending, and at the rate.
+ * page; in memory is one message. counter: the link that may see the server's count before and
+ * after it, this one or another; NULL: none. Never fails: the reading says what happened. Blocks as
+ * long as the server goes on sending, and at the rate.
  */
 CopyReading entries_read_over(PeerLink *link, PeerLink *counter, const char *suffix,
 			      const EntriesTaker *taker);

@@ -22,7 +22,7 @@ typedef struct ConfigPlaces {
 /* slapd.d of the slapd that runs; NULL: not known, or it has none. */
 const char *slapd_config_dir(Pool *pool, const ConfigPlaces *places);
 
-/* A slapd that cannot be asked. */
+/* A slapd that does not run or answer. */
 typedef struct SlapdPlace {
 	const char *config_dir; /* NULL: not known */
 	const char *program;    /* NULL: not known, or others than root could change it */

@@ -8,7 +8,8 @@
 /* Loads rollout.json into a Known. */
 StateLoad rollout_load;
 
-/* rollout.json: what waits, whom it waits for, and what was let pass. Durable before it returns. */
+/* rollout.json: what waits, which nodes it waits for, and what was released. Durable before it
+ * returns. */
 int state_write_rollout(const char *state_dir, const KnownRollout *rollout, Error *err);
 
 #endif

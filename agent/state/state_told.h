@@ -7,7 +7,7 @@
 #include "common/plan/authors.h"
 #include "common/tell/condition.h"
 
-/* What the daemon remembers over a restart, so that it tells nothing twice and knows who changed
+/* What the daemon remembers over a restart, so that it reports nothing twice and knows who changed
  * what meanwhile. Losing it costs no more than that: none of it is synced. */
 typedef struct DaemonMemory {
 	Seen seen;          /* entries.json; also kept by whatever else writes to cn=config */
@@ -16,8 +16,8 @@ typedef struct DaemonMemory {
 	size_t n_notices;
 } DaemonMemory;
 
-/* As state_read() does; files that cannot be used are put aside, and told in notices. Never fails
- * but for a folder or a file that somebody else owns. */
+/* As state_read() does; files that cannot be used are put aside, and reported in notices. Fails
+ * only for a folder or a file that somebody else owns. */
 int state_read_daemon(Pool *pool, const char *state_dir, DaemonMemory *ret, Error *err);
 
 int state_write_entries(const char *state_dir, const Seen *seen, Error *err);

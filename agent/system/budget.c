@@ -29,6 +29,7 @@ int budget_check(const Budget *budget, unsigned needed_msec, const char *what, E
 	if (budget_left_msec(budget, needed_msec) >= needed_msec)
 		return 0;
 	return error_set(err, ERROR_BUSY, 0,
-			 "%s: not asked, for the time of this pass is over; the next pass goes on",
+			 "%s: not asked, because the time of this pass is over; the next pass "
+			 "goes on",
 			 what);
 }

@@ -8,8 +8,8 @@
 #include "common/base/error.h"
 
 /*
- * How long a piece of work may take, from its start to its last request: whoever asks somebody asks
- * first whether there is time left. Zero: as long as it likes.
+ * How long a piece of work may take, from its start to its last request: before each request it is
+ * checked whether there is time left. Zero: without limit.
  */
 typedef struct Budget {
 	int64_t end_msec;        /* on CLOCK_MONOTONIC; 0: no end */
@@ -25,8 +25,8 @@ unsigned budget_left_msec(const Budget *budget, unsigned at_most_msec);
 /* ERROR_STOPPED when the work is to end. */
 int budget_check_stop(const Budget *budget, Error *err);
 
-/* ERROR_BUSY when less is left than what the next request needs: it is not to be sent, for nobody
- * could wait for its answer. what: what would be asked. */
+/* ERROR_BUSY when less is left than what the next request needs: it is not to be sent, because
+ * there would be no time to wait for its answer. what: what would be asked. */
 int budget_check(const Budget *budget, unsigned needed_msec, const char *what, Error *err);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* The seam between the daemon and time: a test plays days here. */
+/* The interface between the daemon and time: a test simulates days here. */
 typedef struct Clock {
 	uint64_t (*monotonic_usec)(void *userdata); /* never goes back: for waiting */
 	int64_t (*realtime_sec)(void *userdata);    /* since 1970: for people */

@@ -5,13 +5,13 @@
 #include <signal.h>
 #include <stdint.h>
 
-/* Milliseconds of a clock that nobody sets. */
+/* Milliseconds of a clock that is never set. */
 int64_t monotonic_msec(void);
 
-/* Waits so long for one of these signals, which must be held back: its number, or 0. */
+/* Waits up to that long for one of these signals, which must be held back: its number, or 0. */
 int pause_until_signal(const sigset_t *signals, unsigned msec);
 
-/* Sleeps so long. A signal that is to end this process does so; what holds signals back has
+/* Sleeps that long. A signal that is to end this process does so; code that holds signals back uses
  * interrupt_pause(). */
 void pause_msec(unsigned msec);
 

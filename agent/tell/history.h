@@ -23,7 +23,8 @@ typedef struct HistoryWriter {
  * what must survive a power cut is the intent. Without the lock a full file grows on. */
 int history_append(const HistoryWriter *writer, const EventList *events, Error *err);
 
-/* The same in two steps, for who tries again: the lines, "" where history keeps none of them. */
+/* The same in two steps, for a caller that tries again: the lines, "" where history keeps none of
+ * them. */
 const char *history_lines(Pool *pool, const HistoryWriter *writer, const EventList *events);
 int history_append_lines(const char *state_dir, bool has_lock, const char *lines, Error *err);
 

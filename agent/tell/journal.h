@@ -17,13 +17,13 @@ typedef struct JournalContext {
 	Operator operator;
 } JournalContext;
 
-/* Tells journald; false where there is none. */
+/* Sends it to journald; false where there is none. */
 bool journal_send(const JournalContext *context, const Event *event);
 
-/* For an event that was sent already: tells it on standard error where there is no journald. */
+/* For an event that was already sent: prints it on standard error where there is no journald. */
 void journal_repeat(const Event *event);
 
-/* Tells the event: to journald with its MESSAGE_ID and fields, or, where there is no journald, as
+/* Reports the event: to journald with its MESSAGE_ID and fields, or, where there is no journald, as
  * one line on standard error. Never fails. */
 void journal_tell(const JournalContext *context, const Event *event);
 

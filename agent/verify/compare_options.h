@@ -11,7 +11,7 @@ typedef struct CompareProgress {
 	const char *suffix;
 	const char *where; /* a URI, or "this node" */
 	size_t n_read;
-	size_t n_counted; /* 0: nobody knows */
+	size_t n_counted; /* 0: not known */
 	size_t n_waiting; /* differences that are looked at again; 0: it is still read */
 } CompareProgress;
 
@@ -22,10 +22,11 @@ typedef struct CompareOptions {
 	const char *suffix;            /* this database alone; NULL: all */
 	const unsigned *peer_ids;      /* these peers alone; NULL: all */
 	size_t n_peer_ids;
-	unsigned lag_sec; /* what differs so long is told; before, it is looked at again */
+	unsigned lag_sec; /* what differs for that long is reported; before that, it is looked at
+			     again */
 	bool attributes;  /* the contents of what has the same version, too */
 	unsigned rate;    /* entries read from one server in a second at most; 0: no bound */
-	void (*progress)(void *data, const CompareProgress *progress); /* NULL: nobody watches */
+	void (*progress)(void *data, const CompareProgress *progress); /* NULL: not watched */
 	void *progress_data;
 } CompareOptions;
 

@@ -11,13 +11,13 @@ typedef struct SettleQuestion {
 	PeerLink *there;
 	const char *suffix;
 	unsigned lag_sec;
-	void (*waiting)(void *data, size_t n_differences); /* NULL: nobody watches */
+	void (*waiting)(void *data, size_t n_differences); /* NULL: not watched */
 	void *data;
 } SettleQuestion;
 
 /*
  * Looks at the entries that differ until nothing can be on its way any more: both servers show the
- * same contextCSN before and behind the look, or what differs has done so for the lag. Takes away
+ * same contextCSN before and after the look, or the difference has lasted for the lag. Takes away
  * what is equal by then; the rest gets the names of its entries. When a server stops answering the
  * peer's reading says so and nothing is known.
  */

@@ -29,7 +29,7 @@ static const char *doubt(const Run *run, const Entry *overlay, HereCopy *here)
 		return NULL;
 	dn = link_whoami(&here->link);
 	return pool_printf(run->pool,
-			   "the access rules of the log do not tell whether %s may read all of it",
+			   "the access rules of the log do not show whether %s may read all of it",
 			   dn && *dn ? dn : "anybody");
 }
 

@@ -57,8 +57,8 @@ typedef struct Verify {
 /*
  * Reads the contextCSN of every database of this node here and at its peers, over the links' own
  * binds, until every server has what any of them had when it was first read, or until the time is
- * over. Who does not answer is waited for together with all others who do not. A refused bind is
- * not tried again. Never fails: the states tell. The connections stay open until verify_close();
+ * over. Servers that do not answer are waited for together. A refused bind is not tried again.
+ * Never fails: the states show the result. The connections stay open until verify_close();
  * everything lives in the pool.
  */
 void verify_run(Pool *pool, Directory *directory, const Wanted *wanted, const World *world,

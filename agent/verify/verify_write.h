@@ -10,7 +10,7 @@ typedef struct WrittenPeer {
 	long seen_msec;      /* after the add was answered here; -1: never */
 	long gone_msec;      /* after the delete; -1: never seen to be gone */
 	const char *problem; /* why not; NULL: all is well */
-	bool is_lost;        /* its connection failed: it is asked no more */
+	bool is_lost;        /* its connection failed: it is not asked any more */
 } WrittenPeer;
 
 /* One database's test entry. */
@@ -39,7 +39,7 @@ typedef struct WriteOptions {
  * read, deletes it and watches it disappear. Before that it asks each peer, as the same identity,
  * whether it takes writes at all. Nothing is left behind: also after a signal (interrupt_hold()
  * first) and with a peer away the entry is deleted here. One test at a time on a node: an entry of
- * an earlier one is taken for left over.
+ * an earlier one is taken for a leftover.
  */
 void verify_write(Pool *pool, VerifiedDatabase *database, const WriteOptions *options,
 		  WriteTest *ret);

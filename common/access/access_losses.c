@@ -6,7 +6,7 @@
 #include "common/access/access_rule.h"
 #include "common/access/read_rights.h"
 
-/* Nobody's: it stands for everybody whom no value names. */
+/* Stands for everybody that no value names. */
 #define ANYBODY "cn=x-syncward-anybody"
 
 static size_t count(const Attribute *list)

@@ -82,7 +82,7 @@ ReadRights read_rights_judge(Pool *pool, const AccessLists *lists, const char *d
 
 			verdict_take(pool, &point, &result, &rights);
 		}
-	/* It may be the rootdn, whom nothing keeps out. */
+	/* It may be the rootdn, which nothing keeps out. */
 	if (!dn && rights.outcome == READS_DENIED)
 		rights.outcome = READS_NOT_PROVEN;
 	return rights;

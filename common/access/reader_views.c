@@ -5,7 +5,7 @@
 
 #include "common/slapd/dn.h"
 
-/* Groups and entries change behind olcAccess. */
+/* Groups and entries change without a change of olcAccess. */
 #define VIEW_AGE_MAX_SEC 3600
 #define SLOW_AGE_MAX_SEC 300 /* where it takes long it does not happen in each pass */
 

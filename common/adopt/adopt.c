@@ -27,7 +27,7 @@ static size_t peer_add(Adoption *adoption, const LiveConsumer *consumer)
 
 	if (known >= 0)
 		return (size_t)known;
-	/* slapd passes over a DN behind the host; peers.json wants none. */
+	/* slapd ignores a DN after the host; peers.json allows none. */
 	if (syncrepl_check(SYNCREPL_PROVIDER, uri, NULL) < 0)
 		uri = consumer->provider;
 	POOL_PUSH(adoption->pool, adoption->peers, adoption->n_peers,
@@ -261,8 +261,8 @@ static const char *problem_of(const Survey *survey, const LiveDatabase *live)
 			 "all";
 }
 
-/* Read by others, and from nobody: what only consumers have beside it. A log is part of another
- * database. */
+/* Read by others, and reading from no server: what otherwise only consumers have. A log is part of
+ * another database. */
 static bool is_source(const Survey *survey, const LiveDatabase *live)
 {
 	return live->n_consumers == 0 && !live->is_multi_provider && live->syncprov &&

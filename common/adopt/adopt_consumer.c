@@ -106,7 +106,7 @@ void adopt_survey_hub(Adoption *adoption)
 		adoption->is_hub |= adoption->databases[d].live->syncprov != NULL;
 }
 
-/* Who reads it nobody here knows; what they need of it is there. */
+/* Which nodes read it is not known here; what they need is there. */
 static void hub_note(Adoption *adoption)
 {
 	adopt_note(

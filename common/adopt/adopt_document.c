@@ -266,8 +266,8 @@ void adopt_document(Adoption *adoption, const char *secrets_dir, AdoptDocument *
 		peer_ids_adopt(adoption, &adoption->databases[i], database);
 		syncprov_adopt(adoption, adoption->databases[i].live, database);
 		index_adopt(adoption->databases[i].live, database);
-		/* At a plain consumer nobody reads; and who reads where this node reads from nobody
-		 * it does not know. */
+		/* No node reads from a plain consumer; and if this node reads from none, it does
+		 * not know which nodes read from it. */
 		if (peer_is_read(&desired->peers[0]) && adoption->databases[i].n_links > 0)
 			rights_adopt(adoption, desired, adoption->databases[i].live, database);
 	}

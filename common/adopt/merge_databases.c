@@ -190,8 +190,8 @@ static bool read_judge(Merge *merge, size_t peer, size_t provider, PeerReads *re
 	return is_passed;
 }
 
-/* A provider that reads every other one needs no list: "topology" is a mesh. A hub is read by who
- * names it, so that whom it could be read by says nothing. */
+/* A provider that reads every other one needs no list: "topology" is a mesh. A hub is read by the
+ * nodes that name it, so which nodes could read it says nothing. */
 static void peer_reads(Merge *merge, size_t peer)
 {
 	PeerReads *list = pool_alloc(merge->pool, sizeof(*list));

@@ -9,8 +9,8 @@
 
 /*
  * What is managed at a database beside links: it is left to each node ("not ours") where the files
- * do not say the same, and a note says so. Of overlay, limits and rights only those know who are
- * read.
+ * do not say the same, and a note says so. Only nodes that are read know about overlay, limits and
+ * rights.
  */
 
 /* The holdings of one database, of those who know. */
@@ -130,7 +130,7 @@ static bool readers_same(const DesiredDatabase *one, const DesiredDatabase *othe
 	return one->n_readers == other->n_readers;
 }
 
-/* adopt writes none, but a person may have named who reads where SASL does not tell. */
+/* adopt writes none, but a person may have named the readers where SASL does not show them. */
 static void readers_take(const Knowing *knowing, DesiredDatabase *database)
 {
 	Merge *merge = knowing->merge;
@@ -170,7 +170,7 @@ static void account_add(Pool *pool, Accounts *accounts, const char *dn)
 		POOL_PUSH(pool, accounts->dns, accounts->n_dns, dn);
 }
 
-/* As whom others bind at that provider: other providers, and who reads there. */
+/* As whom others bind at that provider: other providers, and consumers that read there. */
 static Accounts accounts_at(Pool *pool, const Links *links, size_t provider)
 {
 	Accounts accounts = {0};
@@ -205,7 +205,8 @@ static const Links *links_of(Pool *pool, const Desired *desired, const DesiredDa
 	return links;
 }
 
-/* What one may do at a node its own file tells of those alone whom it knows to read there. */
+/* A node's own file says what an account may do there only for accounts that it knows to read
+ * there. */
 static bool knows_all_readers(const Knowing *knowing, const Desired *merged, size_t s)
 {
 	AUTO(Pool) *scratch = pool_new();

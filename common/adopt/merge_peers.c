@@ -123,8 +123,7 @@ static void missing_find(Merge *merge)
 {
 	for (size_t i = 0; i < merge->nodes.n_peers; i++)
 		if (merge->nodes.source_of[i] == merge->n_sources)
-			merge_disagree(merge,
-				       "nobody's file describes peer %u (%s), which %s names: %s",
+			merge_disagree(merge, "no file describes peer %u (%s), which %s names: %s",
 				       merge->nodes.peers[i].id, merge->nodes.peers[i].uri,
 				       merge->sources[merge->nodes.named_in[i]].name,
 				       remedy_text(REMEDY_MERGE_MISSING));

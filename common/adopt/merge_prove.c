@@ -6,9 +6,9 @@
 #include "common/topology/links.h"
 
 /*
- * The rules above may be wrong; the result is looked at apart from them. With the document of all a
- * node must read whom it reads with its own file, and each link must be the same. What differs here
- * would change a server.
+ * The rules above may be wrong; the result is checked independently. With the combined document a
+ * node must read the same peers as with its own file, and each link must be the same. What differs
+ * here would change a server.
  */
 
 /* One database as one node has it: with its own file, or with that of all. */

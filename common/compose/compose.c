@@ -209,8 +209,8 @@ static bool compose_unsaved(const Compose *compose)
 	return deletes_entry;
 }
 
-/* slapd builds an index over entries beside its work, but does not pause for another write: that,
- * and all clients behind it, would wait until the index is built. */
+/* slapd builds an index over entries in the background, but does not pause that for another write,
+ * which, with all clients that come after it, would wait until the index is built. */
 static bool index_is_last(const Compose *compose, const DatabasePlan *database)
 {
 	return change_first_free(compose->plan, database, CHANGE_BIT(CHANGE_INDEX)) &&
@@ -266,7 +266,7 @@ void plan_compose(Diff *diff)
 	/* Whatever keeps slapd from making a log keeps back nothing but that. */
 	for (size_t i = 0; i < n_wanted; i++)
 		compose_log(&compose, &diff->plan->databases[i]);
-	/* Nothing may come behind it; the guard left one database's at most. */
+	/* Nothing may come after it; the guard left one database's at most. */
 	for (size_t i = 0; i < live->n_databases; i++)
 		if (index_is_last(&compose, database_at(&compose, i)))
 			compose_extra(&compose, database_at(&compose, i), CHANGE_INDEX);

@@ -39,8 +39,8 @@ static bool is_root_dn(const LogSteps *log, const char *dn)
 	return root_dn && dn_equal(root_dn, dn);
 }
 
-/* Whoever reads the log reads all that is written, passwords included: those alone who read the
- * database for their node. Without olcAccess everybody might. */
+/* An account that can read the log sees all that is written, passwords included: so only those that
+ * read the database for their node may. Without olcAccess everybody might. */
 static const char *access_print(const LogSteps *log)
 {
 	Buf text = BUF_IN(log->compose->diff->pool);
@@ -162,10 +162,10 @@ static void begin_mods(const LogSteps *log, Step *step)
 
 /*
  * slapd 2.5.13 forgets with what it began a log: where there was data it notes each server once
- * more at its next change, and refuses that log to whoever lacks something. The overlay that finds
- * a log begun does not. So one without operations begins it, and goes. Deleted before slapd has
- * begun the log it takes slapd along (2.5.13, 2.6.10), so where slapd does not count nothing is
- * begun so.
+ * more at its next change, and refuses that log to every consumer that lacks something. The overlay
+ * that finds a log begun does not. So one without operations begins it, and goes. If it is deleted
+ * before slapd has begun the log, slapd crashes (2.5.13, 2.6.10), so nothing is begun this way
+ * where slapd does not count entries.
  */
 static void begin_push(const LogSteps *log)
 {

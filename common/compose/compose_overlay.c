@@ -63,7 +63,8 @@ static void overlay_mods_as_read(const Compose *compose, const Entry *overlay, S
 	}
 }
 
-/* The overlay is there by now: deleted, slapd writes contextCSN, a moment behind its answer. */
+/* The overlay is there by now: when it is deleted, slapd writes contextCSN a moment after its
+ * answer. */
 static void write_context_csn(const Compose *compose, const DatabasePlan *database,
 			      const Change *change)
 {

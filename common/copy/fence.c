@@ -164,8 +164,8 @@ static const char *missing_describe(Pool *pool, const FenceLook *look)
 	return lag_describe(pool, &lag);
 }
 
-/* What was half filled holds new entries beside missing ones: only contextCSN, which slapd writes
- * at the end of a refresh, tells then. */
+/* A half-filled database has new entries while others are missing: only contextCSN, which slapd
+ * writes at the end of a refresh, shows that. */
 static bool entries_tell(const FenceLook *look)
 {
 	return !look->before || !look->before->is_closed;
@@ -178,8 +178,8 @@ static FenceJudgement judge_older(Pool *pool, const FenceLook *look)
 	if (look->before && look->before->is_closed)
 		return verdict_of(FENCE_OLDER,
 				  pool_printf(pool, "it still lacks %s, which was here", missing));
-	/* A crash loses contextCSN, and a change that was a delete is in no entry: without a word
-	 * about the file nobody can tell that from a backup. */
+	/* A crash loses contextCSN, and a change that was a delete is in no entry: without
+	 * knowledge about the file, that cannot be told from a backup. */
 	if (!look->before || !look->before->has_file)
 		return verdict_of(FENCE_NOT_KNOWN,
 				  pool_printf(pool,

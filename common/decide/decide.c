@@ -74,7 +74,7 @@ static bool holds_several(const Plan *held, Guard guard)
 	for (size_t i = 0; i < held->held.n_holds; i++) {
 		const Hold *hold = &held->held.holds[i];
 
-		/* Who was not asked yet may be none that it holds. */
+		/* A peer that was not asked yet may not be one that it holds. */
 		if (hold->guard != guard || !hold->suffix || hold->says_nothing)
 			continue;
 		found = wanted_find(held->wanted, hold->suffix);
@@ -85,7 +85,7 @@ static bool holds_several(const Plan *held, Guard guard)
 	return false;
 }
 
-/* Who released what was printed for one database has not looked at another one. */
+/* A person who released what was printed for one database has not looked at another one. */
 static unsigned ambiguous_find(const Consent *consent, const Plan *held)
 {
 	unsigned found = 0;

@@ -21,7 +21,7 @@ typedef struct DeltaLink {
 	bool is_made;      /* "delta" asks for it, not a person's keywords */
 	bool is_too_early; /* slapd here may not have all of the database yet, or is a 2.4 */
 	bool lacks_own;    /* this node must write one of that name itself, and does not */
-	bool has_flag;     /* slapd here tells which of two changes is newer */
+	bool has_flag;     /* slapd here can see which of two changes is newer */
 	bool is_fenced;    /* the fence closed it: it is older than it was */
 	bool lags; /* what the provider had when it showed its log is not known to be here */
 	bool was_seen_to_work;
@@ -67,8 +67,8 @@ static bool writes_log(const Live *live, const LiveDatabase *database, const cha
 	return overlay && !live_log_only_begins(overlay);
 }
 
-/* A log may begin behind what it says (minCSN), which is the contextCSN on disk: who read it
- * without the changes between would never get them, contextCSN equal (2.5.13, 2.6.10). */
+/* A log may begin later than it says (minCSN), which is the contextCSN on disk: a node that read it
+ * without the changes in between would never get them, with equal contextCSN (2.5.13, 2.6.10). */
 static bool lags_behind(const DeltaLink *link)
 {
 	const char *suffix = link->database->desired->suffix;
@@ -174,10 +174,10 @@ static bool has_link(const PlanInput *input, const WantedDatabase *database,
 
 /*
  * All of a database or none: what one link gets in a refresh comes into this node's log in no
- * order. Who reads that log takes the newest of it, and no more of the others from their own node
- * (2.5.13, 2.6.10). So each node also says whether it saw all logs that it is to read: what others
- * said of theirs is not in it, or nobody would begin. Whoever reads a node by its log reads those
- * that it reads, too, and so hears what each says.
+ * order. A node that reads that log takes the newest change of each, and then no longer the others
+ * from their own node (2.5.13, 2.6.10). So each node also says whether it saw all logs that it is
+ * to read: what others said of theirs is not in it, or nobody would begin. A node that reads
+ * another one's log also reads the nodes that this one reads, and so hears what each says.
  */
 static bool goes_plain(const DeltaLink *link)
 {
@@ -245,7 +245,7 @@ const Wanted *delta_wanted(Pool *pool, const PlanInput *input)
 	return wanted ? wanted : asked;
 }
 
-/* --- what is told --- */
+/* --- what is reported --- */
 
 #define READS_PLAINLY "this node reads no log of this database until then"
 
@@ -286,7 +286,7 @@ static void tell_not_known(Diff *diff, const DeltaLink *link)
 {
 	const bool was_asked = link->answer != NULL;
 	const bool was_seen = was_asked && link->answer->probe.steps[PROBE_LOG] == PROBE_UNKNOWN;
-	const char *why = was_seen ? "shows no change there behind its first one, or no contextCSN"
+	const char *why = was_seen ? "shows no change there after its first one, or no contextCSN"
 			  : was_asked ? "could not be asked"
 				      : "was not asked yet";
 
@@ -295,7 +295,7 @@ static void tell_not_known(Diff *diff, const DeltaLink *link)
 			  was_asked && !link->is_live ? SEVERITY_WARNING : SEVERITY_NOTE,
 			  "log-not-known",
 			  pool_printf(diff->pool,
-				      "%s: whether its log of changes '%s' (logbase) tells "
+				      "%s: whether its log of changes '%s' (logbase) holds "
 				      "everything is not known: it %s",
 				      link->consumer->peer->uri,
 				      syncrepl_log(&link->consumer->syncrepl), why));
@@ -319,12 +319,12 @@ static void tell_out_of_order(Diff *diff, const DeltaLink *link)
 {
 	link_tell(diff, link, SEVERITY_NOTE, "log-not-known",
 		  pool_printf(diff->pool,
-			      "%s does not say that it sees the logs of all whom it reads, so "
-			      "its own '%s' may be in no order",
+			      "%s does not say that it sees the logs of all nodes that it reads, "
+			      "so changes in its own '%s' may be out of order",
 			      link->consumer->peer->uri, syncrepl_log(&link->consumer->syncrepl)));
 }
 
-/* Without a log of its own slapd carries out an older change behind a newer one. What "delta" lacks
+/* Without a log of its own slapd carries out an older change after a newer one. What "delta" lacks
  * is a change of the plan, made or held. */
 static void tell_own(Diff *diff, const DeltaLink *link)
 {
@@ -333,8 +333,8 @@ static void tell_own(Diff *diff, const DeltaLink *link)
 	link_tell(diff, link, link->is_live ? SEVERITY_CRITICAL : SEVERITY_WARNING, "log-own",
 		  pool_printf(diff->pool,
 			      "%s is to be read from its log of changes '%s', and nothing here "
-			      "writes into one of that name: of two changes of an entry the "
-			      "older one may win here, contextCSN equal, or slapd die of it; %s",
+			      "writes into one of that name: of two changes of an entry the older "
+			      "one may win here, with equal contextCSN, or slapd may crash; %s",
 			      link->consumer->peer->uri, syncrepl_log(&link->consumer->syncrepl),
 			      remedy_text(REMEDY_LOG_OWN)));
 }

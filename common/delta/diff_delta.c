@@ -234,7 +234,7 @@ static void change_add(const DeltaLog *log, const Hold *hold, Change change)
 		plan_hold(log->diff->pool, log->diff->plan, added, *hold);
 }
 
-/* By its number, for what begins the log is deleted again. */
+/* By its number, because what begins the log is deleted again. */
 static const char *writer_dn(const DeltaLog *log)
 {
 	const size_t n_before =

@@ -11,8 +11,8 @@
 
 /*
  * The logs of changes that other peers read here (delta-syncrepl): by peers.json they are this
- * node's, and without "delta" syncward makes none. Each piece that is missing is told by itself,
- * with what makes it, in the order of slapo-accesslog(5).
+ * node's, and without "delta" syncward makes none. Each piece that is missing is reported
+ * separately, with what makes it, in the order of slapo-accesslog(5).
  */
 typedef struct Log {
 	Diff *diff;
@@ -170,7 +170,7 @@ static void limits_judge(const Log *log, const char *reader)
 /*
  * slapd looks in its own log which of two changes of an entry is newer, with the rights of the
  * database's rootdn there (2.5.13, 2.6.10). Where that sees nothing the older change is carried out
- * behind the newer one, under the newer one's entryCSN.
+ * after the newer one, under the newer one's entryCSN.
  */
 static void root_judge(const Log *log)
 {
@@ -224,7 +224,8 @@ void diff_logs(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *liv
 			   .database = live,
 			   .suffix = wanted->desired->suffix};
 
-		/* All pieces but who may read are changes of the plan then, made or held. */
+		/* All pieces except the right to read are then changes of the plan, made or held.
+		 */
 		const bool is_told = !is_made(diff, wanted);
 
 		if (live_find_database(diff->in->live, log.wanted->base, &log.live) == 1) {

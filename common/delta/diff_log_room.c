@@ -36,7 +36,7 @@ static bool has_less_than(const LogFolder *folder, int64_t bytes)
 	return folder && folder->has_room && folder->room_bytes < bytes;
 }
 
-/* The map of a log that is there; NULL: there is none, or it has room, or nobody tells. */
+/* The map of an existing log; NULL: there is none, or it has room, or that is not known. */
 static const MapUse *map_of(const Diff *diff, const char *base, MapState least)
 {
 	const MapUse *use = live_map_use(&diff->in->live->sizes, base);
@@ -154,7 +154,7 @@ bool diff_log_room(Diff *diff, const DatabasePlan *database, const Entry *overla
 /* --- a log that syncward did not make --- */
 
 #define LEFT_OUT \
-	"A change that does not fit into the log is lost on every node that reads it, and slapd tells nobody: "
+	"A change that does not fit into the log is lost on every node that reads it, and slapd does not report that: "
 
 static void map_tell(Diff *diff, const char *suffix, const LiveDatabase *log)
 {

@@ -71,7 +71,7 @@ bool rollout_has_first(const DesiredRollout *rollout, unsigned id)
 	return false;
 }
 
-/* --- what it takes beside the whole file --- */
+/* --- what it needs besides the whole file --- */
 
 static bool has_heartbeat(const Desired *desired)
 {
@@ -114,7 +114,7 @@ static bool is_never_shown(const Desired *desired, unsigned canary)
 	return has_beat && desired->n_peers > 1;
 }
 
-/* Who would never see that node's heartbeat; NULL: everybody may. */
+/* A peer that would never see that node's heartbeat; NULL: all may see it. */
 static const Peer *blind_find(const Desired *desired, unsigned canary)
 {
 	AUTO(Pool) *scratch = pool_new();
@@ -154,8 +154,8 @@ static int check_first(Reader *reader, const JsonNode *first, const Desired *des
 		if (is_never_shown(desired, canary->id))
 			return reader_refuse(
 				reader, first->children[i].place,
-				"peer %u is the only provider, and writes no heartbeat, for no "
-				"other one shows that its copy is right: all others would wait "
+				"peer %u is the only provider, and writes no heartbeat, because "
+				"no other one shows that its copy is right: all others would wait "
 				"for ever. Without another provider nothing can be tried first: "
 				"write %s",
 				canary->id, remedy_text(REMEDY_ROLLOUT_OFF));

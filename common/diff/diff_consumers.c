@@ -22,7 +22,7 @@ static const char *value_describe(SyncreplKeyword keyword, const char *value)
 	return syncrepl_keyword_kind(keyword) == SYNCREPL_KIND_FLAG ? "set" : value;
 }
 
-/* "timeout 0 -> 3, credentials": what is told of a change; a secret's value never is. */
+/* "timeout 0 -> 3, credentials": what is said about a change, never with a secret's value. */
 static const char *edit_describe(Pool *pool, const Syncrepl *live, const Syncrepl *wanted)
 {
 	Buf text = BUF_IN(pool);
@@ -118,7 +118,7 @@ static void remove_foreign(Matching *matching, const LiveConsumer *live)
 					.subject = uri,
 					.old_value = live->text,
 					.why = is_double    ? "a second value for the same provider"
-					       : is_left    ? "this node shall not read it any more"
+					       : is_left    ? "this node is no longer to read it"
 					       : is_demoted ? "peers.json makes it a consumer"
 							    : "peers.json does not list it",
 					.consumer.live = live,
@@ -160,7 +160,7 @@ static void unmatched_diff(Matching *matching, const LiveConsumer *live)
 		plan_add_finding(diff->pool, diff->plan, SEVERITY_NOTE, "kept", matching->suffix,
 				 "%s %s and stays (policy.%s)", uri,
 				 matching_leaves(matching, live->provider)
-					 ? "is none that this node shall read"
+					 ? "is none that this node is to read"
 					 : "is not in peers.json",
 				 desired->policy.prune ? "keep" : "prune");
 	else

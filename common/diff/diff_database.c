@@ -320,7 +320,7 @@ static const char *free_offset_remedy(Diff *diff)
 		remedy_fill(diff->pool, REMEDY_RID_OFFSET, remedy_number(diff->pool, free_offset)));
 }
 
-/* Legal, and every consumer keeps apart; but logs and cn=monitor tell consumers by rid. */
+/* Legal, and consumers stay apart; but logs and cn=monitor distinguish consumers by rid. */
 static void shared_rids_report(Diff *diff)
 {
 	const Wanted *wanted = diff->in->wanted;

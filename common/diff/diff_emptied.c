@@ -45,7 +45,7 @@ static bool is_open(const Diff *diff, const WantedDatabase *wanted, const LiveDa
 	       !fence_is_closed(&diff->in->known->fence, suffix);
 }
 
-/* What its peers lost by then is told by the daemon, as long as nobody looked into it. */
+/* The daemon reports what its peers lost by then, until somebody has looked into it. */
 static void note_written(Diff *diff, const char *suffix, const LiveDatabase *live)
 {
 	if (emptied_lost_id_then(diff->in, live, suffix) >= 0 &&
@@ -64,7 +64,8 @@ static const char *shown_describe(Diff *diff, const SuffixEntry *glance, int los
 				      lost);
 }
 
-/* Who is not shown contextCSN would load a database that has everything: the rootdn sees it. */
+/* A person who cannot see contextCSN would load a database that has everything; the rootdn sees it.
+ */
 static const char *hidden_advice(Pool *pool, const char *suffix, const char *load)
 {
 	return pool_printf(pool,

@@ -4,7 +4,7 @@
 #include "common/remedies/remedies.h"
 #include "common/slapd/dbindex.h"
 
-/* Over entries an index takes slapd's time, and holds up the next write: whoever reads the plan
+/* Over existing entries an index takes time, and holds up the next write: the reader of the plan
  * must know. */
 static const char *index_why(const Diff *diff, const char *suffix, const char *by)
 {
@@ -21,7 +21,7 @@ static const char *index_why(const Diff *diff, const char *suffix, const char *b
 
 void diff_index(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
-	/* slapd's consumer finds by its entryUUID what a provider tells of; the first one is
+	/* slapd's consumer finds by its entryUUID the entry that a provider sends; the first one is
 	 * syncprov's. */
 	static const char *const attributes[] = {"entryCSN", "entryUUID"};
 	const bool is_read = peer_is_read(diff->in->wanted->self);

@@ -40,7 +40,7 @@ static void fenced_tell(Diff *diff, const WantedDatabase *wanted, const FenceRec
 			 record->is_of_daemon ? "syncward" : "the fence");
 }
 
-/* Not one of this database alone, or not of every change: told, with what ends it. */
+/* Not one of this database alone, or not of every change: reported, with what ends it. */
 static void refusal_tell(Diff *diff, const char *suffix, const LiveDatabase *live)
 {
 	Pool *pool = diff->pool;
@@ -66,7 +66,7 @@ static void refusal_tell(Diff *diff, const char *suffix, const LiveDatabase *liv
 		plan_add_finding(pool, diff->plan, SEVERITY_WARNING, "read-only", suffix,
 				 "%s of %s has slapd refuse clients' changes, or some of them, "
 				 "although every node is a provider; what peers send still "
-				 "arrives. If clients shall write here too: %s",
+				 "arrives. If clients should write here too: %s",
 				 refusal.attribute, refusal.dn,
 				 remedy_fill(pool, REMEDY_RESTRICT_OFF, refusal.dn,
 					     refusal.attribute, lines,
@@ -150,7 +150,7 @@ void diff_read_only(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 		plan_add_finding(
 			diff->pool, diff->plan, SEVERITY_WARNING, "read-only", suffix,
 			"%s refuses what its clients write (olcReadOnly: TRUE), although every "
-			"node is a provider; what peers send still arrives. If clients shall "
+			"node is a provider; what peers send still arrives. If clients should "
 			"write here too, give %s in cn=config the line %s",
 			suffix, live->entry->dn, remedy_text(REMEDY_WRITABLE));
 	}

@@ -8,8 +8,8 @@
 #include "common/remedies/remedies.h"
 
 /*
- * States that a running slapd accepts and with which it does not start again: told in every pass,
- * whatever else holds the pass up.
+ * States that a running slapd accepts and with which it does not start again: reported in every
+ * pass, whatever else holds the pass up.
  */
 
 static void server_id_report(Diff *diff, const RestartIds *ids)

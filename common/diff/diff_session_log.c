@@ -11,7 +11,7 @@
  * The session log of syncprov. From 2.5 on slapd sends a peer that was away the deletions of the
  * log first, each with its CSN; a peer that is a provider itself takes that CSN for its own state
  * and drops the older changes that follow ("CSN not new enough"). contextCSN is equal then, and
- * nothing ever brings them. So none is written by default, and one that is there is told.
+ * nothing ever brings them. So none is written by default, and an existing one is reported.
  */
 static bool log_is_on(const LiveDatabase *live)
 {
@@ -44,7 +44,7 @@ static const char *log_remedy(Pool *pool, const DesiredSyncprov *syncprov, const
 			remedy_fill(pool, REMEDY_SESSION_LOG_SOURCE, live->syncprov->dn));
 	if (syncprov->removes_sessionlog)
 		return pool_printf(pool,
-				   "peers.json says that there shall be none, and %s removes it",
+				   "peers.json says that there is to be none, and %s removes it",
 				   remedy_text(REMEDY_APPLY));
 	return pool_printf(
 		pool, "write in this database of peers.json: %s",
@@ -54,9 +54,9 @@ static const char *log_remedy(Pool *pool, const DesiredSyncprov *syncprov, const
 }
 
 /*
- * A hub loses changes by it on every release, its own log or that of whom it reads. With 2.4 a
- * consumer of several providers that was away keeps what was deleted meanwhile (2.4.57, 3 of 3; of
- * one provider alone 0 of 9).
+ * A hub loses changes by it on every release, its own log or that of the node that it reads. With
+ * 2.4 a consumer of several providers that was away keeps what was deleted meanwhile (2.4.57, 3 of
+ * 3; of one provider alone 0 of 9).
  */
 static bool passive_loses(const Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
 			  LiveRelease release)
@@ -134,8 +134,8 @@ static unsigned peer_behind(Diff *diff, const WantedDatabase *wanted)
 	return 0;
 }
 
-/* What is in the log is replayed until the next write trims it: whoever is behind just then loses
- * what this is about. */
+/* What is in the log is replayed until the next write trims it: a peer that is behind just then has
+ * the losses that this is about. */
 static void log_end_guard(Diff *diff, const WantedDatabase *wanted, Change *change)
 {
 	unsigned behind;

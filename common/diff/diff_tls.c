@@ -21,7 +21,7 @@ typedef struct TlsLook {
 	int64_t entry_sec;   /* when the database's entry was last written; -1: not known */
 } TlsLook;
 
-/* Who last connected before its entry was last written was not made by that. */
+/* A consumer that last connected before its entry was last written was not made by that write. */
 static bool is_the_same(const TlsLook *look, const ConsumerAge *before, int64_t connected_sec)
 {
 	return before && before->started_sec == look->started_sec &&

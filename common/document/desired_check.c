@@ -183,7 +183,8 @@ static int check_rids(Check *check, const DesiredDatabase *database, const IdTab
 	return 0;
 }
 
-/* Who reads with settings of its own, and whom all the others read: these are all alike. */
+/* The peer that reads with settings of its own, and the peers that all the others read: these are
+ * all alike. */
 typedef struct Readers {
 	size_t *special; /* positions of nodes */
 	size_t n_special;

@@ -108,7 +108,7 @@ static int check_binding(Reader *reader, const DesiredLink *link)
 	return 0;
 }
 
-/* A consumer of a part may stand beside logs: it reads the database. */
+/* A consumer of a part is possible together with logs: it reads the database. */
 static bool is_for_log(const DesiredLink *link)
 {
 	return link->database->delta && link->provider->role == PEER_PROVIDER &&

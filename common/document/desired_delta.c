@@ -110,7 +110,7 @@ static int check_levels(Reader *reader, const Desired *desired, const DesiredDat
 	return 0;
 }
 
-/* Length without the slashes behind it. */
+/* Length without trailing slashes. */
 static size_t path_len(const char *path)
 {
 	size_t len = strlen(path);

@@ -18,8 +18,8 @@ static int check_session_log(Reader *reader, const JsonNode *node, const Desired
 		return 0;
 	return reader_refuse(reader,
 			     json_member(json_member(node, "syncprov"), "sessionlog")->place,
-			     "\"sessionlog\" is not for a database with hubs: who was away would "
-			     "lose for good what comes through them; write in it %s",
+			     "\"sessionlog\" is not for a database with hubs: a node that was "
+			     "away would lose for good what comes through them; write in it %s",
 			     remedy_text(REMEDY_SESSION_LOG_OFF));
 }
 

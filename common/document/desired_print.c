@@ -94,7 +94,7 @@ static Json *reads_json(const PeerReads *reads)
 	return array;
 }
 
-/* What a peer is beside a provider of a mesh. */
+/* What a peer is, other than a provider of a mesh. */
 static void put_role(Json *object, const Peer *peer)
 {
 	/* A word that says what is so anyway would change the digest of files from before it. */

@@ -57,7 +57,7 @@ bool emptied_must_look(const Live *live, const LiveDatabase *database, const Kno
 	AUTO(Pool) *scratch = pool_new();
 	const char *now;
 
-	/* An only provider has no flag; who reads without one is no provider. */
+	/* An only provider has no flag; a node that reads others without a flag is no provider. */
 	if (!database->syncprov || !known || known->is_joining ||
 	    (!database->is_multi_provider && live_reads_from_somebody(database)))
 		return false;

@@ -56,7 +56,7 @@ static int cookie_lacks(const LastSeen *seen, const char *cookie, unsigned sid)
 	return -1;
 }
 
-/* What slapd asked for at its start tells nothing of what came since. */
+/* What slapd asked for at its start says nothing about what came since. */
 static bool was_seen_before_start(const LastSeen *seen, const Live *live)
 {
 	return seen->start && live->start_time && strcmp(seen->start, live->start_time) != 0;
@@ -77,7 +77,7 @@ int emptied_lost_id_then(const PlanInput *in, const LiveDatabase *live, const ch
 	return lost;
 }
 
-/* "20261122200000Z" of the start against "20261122200000.123456Z#...": both tell seconds. */
+/* "20261122200000Z" of the start against "20261122200000.123456Z#...": both have seconds. */
 bool emptied_was_written(const PlanInput *in, const char *suffix)
 {
 	const Content *now = glance_of(in, suffix);

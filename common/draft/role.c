@@ -7,7 +7,7 @@
 #include "common/remedies/remedies.h"
 #include "common/slapd/serverid.h"
 
-/* What was seen before stays as it is: it tells the next pass which role this was. */
+/* What was seen before stays as it is: it shows the next pass which role this was. */
 static void hold_add(Diff *diff, const char *suffix, const char *text, const char *release)
 {
 	plan_add_hold(diff->pool, diff->plan,
@@ -77,8 +77,8 @@ static void hold_provider(Diff *diff, const char *suffix, const LiveDatabase *li
 
 /* --- a consumer that is to be a provider --- */
 
-/* What it reads may be a part, and with an account that sees less: entries and attributes that it
- * lacks the others would lose. contextCSN tells of neither. */
+/* What it reads may be a part, and with an account that sees less: the others would lose entries
+ * and attributes that it lacks. contextCSN shows neither. */
 static void hold_consumer(Diff *diff, const char *suffix)
 {
 	hold_add(diff, suffix,
@@ -93,7 +93,7 @@ static void hold_consumer(Diff *diff, const char *suffix)
 		 remedy_text(REMEDY_RELEASE_ROLE));
 }
 
-/* contextCSN tells nothing of that either, and whoever reads it next deletes what it lacks. */
+/* contextCSN does not show that either, and the next node to read it deletes what it lacks. */
 static void hold_leaf(Diff *diff, const char *suffix)
 {
 	hold_add(diff, suffix,

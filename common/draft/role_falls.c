@@ -9,7 +9,7 @@
 #include "common/remedies/remedies.h"
 #include "common/slapd/serverid.h"
 
-/* Under which server ID slapd wrote here; 0: nobody can tell, and each counts. */
+/* Under which server ID slapd wrote here; 0: not known, and each counts. */
 static unsigned live_sid(const Diff *diff)
 {
 	const Live *live = diff->in->live;
@@ -105,7 +105,7 @@ bool role_has_fallen(Diff *diff, const WantedDatabase *wanted, Hold *ret)
 
 	if (facts->here.state == CONTENT_UNKNOWN || facts->n_peers == 0) {
 		diff_need_content(diff, wanted, true);
-		/* There is one round of questions: what joining asks behind this goes with it. */
+		/* There is one round of questions: what joining asks after this goes with it. */
 		if (!known_was_complete(diff->in->known, suffix))
 			diff_need_extra(diff, wanted);
 		*ret = wait_hold(suffix, "not asked yet", remedy_text(REMEDY_APPLY));

@@ -75,7 +75,7 @@ static const char *problem_of(const Diff *diff, const DatabasePlan *database, co
 			diff->live_sid, id, here->problem);
 	if (diff->live_sid > 0 && carries(here, diff->live_sid))
 		return pool_printf(diff->pool,
-				   "%s, carries changes made under %u: those who replicate it "
+				   "%s, carries changes made under %u: servers that replicate it "
 				   "would take this node for another one",
 				   words, diff->live_sid);
 	if (carries(here, id))

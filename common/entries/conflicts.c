@@ -107,13 +107,13 @@ static bool shares_attribute(const LogChange *one, const LogChange *other)
 	return false;
 }
 
-/* Our own change was there first, and what came behind it is older. */
+/* Our own change was there first, and what came after it is older. */
 static bool is_sure(const ConflictScan *scan, const LogChange *first, const LogChange *second)
 {
 	return is_of(first, scan->log.own_sid) && strcmp(second->csn, first->csn) < 0;
 }
 
-/* slapd left of it what the newer one does not touch. A log that has it whole does not tell what
+/* slapd left of it what the newer one does not touch. A log that has it whole does not show what
  * that is where both name an attribute: single values of it may both stand. */
 static ConflictOutcome outcome_of_older(const ConflictScan *scan, const LogChange *newer,
 					const LogChange *older)
@@ -129,7 +129,7 @@ static ConflictOutcome outcome_of(const ConflictScan *scan, const LogChange *fir
 
 	if (first->kind == LOG_CHANGE_RENAME || second->kind == LOG_CHANGE_RENAME)
 		return CONFLICT_NOT_KNOWN;
-	/* An addition behind a deletion brings all of an entry back, a deletion takes it all. */
+	/* An addition after a deletion brings all of an entry back, a deletion takes it all. */
 	if (second->kind != LOG_CHANGE_MODIFY)
 		return second_is_newer ? CONFLICT_NEWER_STANDS : CONFLICT_OLDER_STANDS;
 	if (second->is_dropped)

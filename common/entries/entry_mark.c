@@ -55,7 +55,7 @@ static bool uuid_read(const char *text, uint8_t ret[ENTRY_UUID_SIZE])
 	return true;
 }
 
-/* A hex number behind a '#', of at most so many bits; leaves text behind it. */
+/* A hex number after a '#', of at most that many bits; leaves text after it. */
 static bool field_read(const char **text, unsigned bits, uint64_t *ret)
 {
 	const char *at = *text;
@@ -73,7 +73,7 @@ static bool field_read(const char **text, unsigned bits, uint64_t *ret)
 	return true;
 }
 
-/* Up to six digits behind a '.'; 0 where there is none, as OpenLDAP before 2.4 wrote it. */
+/* Up to six digits after a '.'; 0 where there is none, as OpenLDAP before 2.4 wrote it. */
 static uint64_t usec_read(const char *when)
 {
 	const char *at = strchr(when, '.');

@@ -14,7 +14,7 @@ const char log_change_filter[] = "(&(objectClass=auditWriteObject)(reqResult=0))
 
 static const char modifier[] = "modifiersName:";
 
-/* What slapd writes by itself beside every change. */
+/* What slapd itself writes with every change. */
 static const char *const own_attributes[] = {
 	"entryCSN",        "modifiersName",         "modifyTimestamp", "creatorsName",
 	"createTimestamp", "structuralObjectClass", "entryUUID",
@@ -64,8 +64,8 @@ static bool kind_read(const char *text, LogChangeKind *ret)
 }
 
 /* slapd makes UUIDs by the time (RFC 4122, version 1), those of entries of a log in the order in
- * which it writes them down. reqStart does not tell: its fraction is a count where a client writes,
- * and a time in a refresh. */
+ * which it writes them down. reqStart does not show that: its fraction is a count where a client
+ * writes, and a time in a refresh. */
 static bool order_read(const char *uuid, uint64_t *ret)
 {
 	char *end;

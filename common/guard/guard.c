@@ -279,8 +279,8 @@ static Hold indexing_hold(Pool *pool, const char *suffix, const char *text)
 	};
 }
 
-/* Where slapd does not tell (no cn=monitor): 8 000 entries took 12 s on a busy machine, so this is
- * enough for some hundred thousand. */
+/* Where slapd does not show it (no cn=monitor): 8 000 entries took 12 s on a busy machine, so this
+ * is enough for some hundred thousand. */
 #define INDEX_PATIENCE_SEC 600
 
 static bool may_build_index(const Diff *diff)

@@ -60,8 +60,8 @@ static void guard_flag(Diff *diff, const DatabasePlan *database)
 	plan_hold(diff->pool, diff->plan, flag, hold);
 }
 
-/* slapd takes olcUpdateRef of a database that reads somebody: it waits with the first link. And who
- * is to be a provider refers clients on until they may write here. */
+/* slapd takes olcUpdateRef of a database that reads somebody: it waits with the first link. A node
+ * that is to be a provider refers clients elsewhere until they may write here. */
 static void guard_referral(Diff *diff, const DatabasePlan *database)
 {
 	const Plan *plan = diff->plan;
@@ -79,7 +79,7 @@ static void guard_referral(Diff *diff, const DatabasePlan *database)
 	plan_hold(diff->pool, diff->plan, referral, link->hold);
 }
 
-/* slapd would not start again with it beside no link. */
+/* slapd would not start again with it and without any link. */
 static void guard_flag_alone(Diff *diff, const DatabasePlan *database)
 {
 	const Plan *plan = diff->plan;

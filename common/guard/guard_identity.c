@@ -12,7 +12,7 @@
 
 /*
  * G11: this node would write under an identity that is not its alone, or with times that do not
- * compare with those of its peers: changes would get lost, and nobody would be told.
+ * compare with those of its peers: changes would get lost, and nothing would report it.
  */
 
 #define CLOCK_TOLERANCE_SEC 60

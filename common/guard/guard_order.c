@@ -151,7 +151,8 @@ static void write_context_csn(const Order *order)
 				.why = live->syncprov
 					       ? "it must be there before the server ID changes: "
 						 "the overlay is deleted, which writes it, and "
-						 "added again; who reads from here reads again"
+						 "added again; servers that read from here do so "
+						 "again"
 					       : "it must be there before the server ID changes: "
 						 "the overlay is added, deleted, which writes it, "
 						 "and added again",

@@ -94,7 +94,7 @@ static bool is_read_here(const Readers *readers)
 	       fence_is_apart(&readers->diff->in->known->fence, readers->wanted->desired->suffix);
 }
 
-/* A database that is not read from here yet has nothing to tell of its readers. */
+/* A database that is not read from here yet has no readers to report on. */
 static void finding_add(const Readers *readers, const char *reader, const ReaderVerdict *verdict)
 {
 	static const struct {
@@ -167,7 +167,7 @@ static void first_links_hold(const Readers *readers, Hold hold)
 				CHANGE_BIT(CHANGE_CONSUMER_ADD), hold);
 }
 
-/* A database that is read already only loses by what is denied; what nobody can tell is no reason
+/* A database that is read already only loses by what is denied; what cannot be known is no reason
  * to stop a cluster that works. */
 static void provider_hold(const Readers *readers, const char *reader, const ReaderVerdict *verdict)
 {

@@ -27,13 +27,14 @@ static const char *const texts[] = {
 	[HEARTBEAT_OLDER] = "a peer has newer changes of this node than this node has",
 	[HEARTBEAT_LOST] = "this node had newer changes of its own than it has now",
 	[HEARTBEAT_UNSENT] =
-		"entries that were written here are newer than contextCSN, as a slapd that was "
-		"killed leaves them, or that could not be looked for: peers were perhaps never "
-		"sent them, and would not be behind a heartbeat; who changes each once sends it",
+		"entries that were written here are newer than contextCSN, as after a crash of "
+		"slapd, or that could not be checked: peers were perhaps never sent them, and "
+		"after a heartbeat they would not seem to be behind; changing each of them once "
+		"sends it",
 	[HEARTBEAT_UNREAD] =
-		"no change was made at this node yet, and not all peers read from here now: one that "
-		"comes back behind a first change reads everything anew, and brings back what is "
-		"deleted meanwhile",
+		"no change was made at this node yet, and not all peers read from here now: one "
+		"that comes back after a first change reads everything anew, and brings back what "
+		"is deleted meanwhile",
 	[HEARTBEAT_UNPROVEN] = "no peer was seen yet, since slapd was last connected to, that has "
 			       "the same database and nothing newer of this node",
 	[HEARTBEAT_THERE_HIDDEN] = "entryUUID and contextCSN of the suffix entry are not shown to "
@@ -49,12 +50,12 @@ static const char *const texts[] = {
 		"newer than its contextCSN, as a slapd that was killed leaves them, or could not "
 		"be looked for: others were perhaps never sent them",
 	[HEARTBEAT_THERE_UNREAD] =
-		"no change was made yet at the provider where this consumer would write it: who is "
-		"away then reads everything anew, and brings back what is deleted meanwhile",
+		"no change was made yet at the provider where this consumer would write it: a "
+		"server that is away then reads everything anew, and brings back what is deleted "
+		"meanwhile",
 	[HEARTBEAT_THERE_UNPROVEN] =
-		"no peer was seen yet, beside the provider where this consumer "
-		"would write it, that has the same database and nothing newer "
-		"of that one",
+		"no peer was seen yet, other than the provider where this consumer would write "
+		"it, that has the same database and nothing newer of that one",
 	[HEARTBEAT_MAY_WRITE] = NULL,
 };
 _Static_assert(ARRAY_SIZE(texts) == HEARTBEAT_GATE_COUNT, "say why");
@@ -184,8 +185,8 @@ static bool has_written(const Content *copy, unsigned sid)
 	return csn_newest(copy->context_csns, copy->n_context_csns, sid) != NULL;
 }
 
-/* Once contextCSN is newer than they are, nobody can tell any more that they were not sent. Who
- * never wrote has nothing that could be looked for. */
+/* Once contextCSN is newer than they are, it cannot be seen any more that they were not sent. A
+ * node that never wrote has nothing that could be looked for. */
 static bool has_unsent(const Content *copy, unsigned sid)
 {
 	return has_written(copy, sid) && copy->view.coverage != COPY_IS_COVERED;
@@ -230,7 +231,7 @@ HeartbeatGate heartbeat_gate_there(const HeartbeatThere *look)
 
 	if (!has_csns(look->there))
 		return HEARTBEAT_THERE_HIDDEN;
-	/* What it was sent before the provider became an older one tells that, too. */
+	/* What it was sent before the provider's database became an older one shows that, too. */
 	for (size_t i = 0; i <= look->n_others; i++) {
 		const Content *copy = i < look->n_others ? &look->others[i] : look->here;
 

@@ -16,7 +16,7 @@ const Hold *order_hold_new(const Order *order, const char *text, const char *rel
 {
 	Hold *hold = pool_alloc(order->diff->pool, sizeof(*hold));
 
-	/* Of what peers.json does not list is told under the server itself. */
+	/* What peers.json does not list is reported under the server itself. */
 	*hold = (Hold){.guard = GUARD_ORDER,
 		       .suffix = order->wanted ? order->suffix : NULL,
 		       .text = text,
@@ -198,7 +198,7 @@ static const Hold *wait_for_write(const Order *order)
 }
 
 /* Until the server ID is written each change writes contextCSN; the checkpoint of peers.json comes
- * back behind it. */
+ * back after that. */
 static void checkpoint_at_once(const Order *order)
 {
 	Diff *diff = order->diff;
@@ -275,7 +275,8 @@ static const Hold *wait_for_others(const Order *order)
 						  : remedy_text(REMEDY_RELEASE_ORDER));
 }
 
-/* A limit that a person lifts, or something that ends by itself; a change would tell no more. */
+/* A limit that a person lifts, or something that ends by itself; a change would show nothing more.
+ */
 static const Hold *wait_for_coverage(const Order *order)
 {
 	Pool *pool = order->diff->pool;
@@ -291,7 +292,7 @@ static const Hold *wait_for_coverage(const Order *order)
 			    "that it has not: %s",
 			    order->is_untended ? untended_words(order->diff, order->database)
 					       : order->suffix,
-			    why ? why : "slapd does not tell",
+			    why ? why : "slapd does not say",
 			    is_cut ? remedy_text(REMEDY_LIMITS_ANEW) : "when it can be read"),
 		is_cut ? remedy_text(REMEDY_ROOT_LIMITS) : order_apply_again(order));
 }

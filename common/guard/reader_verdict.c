@@ -20,8 +20,8 @@ static const char *denied_print(const Judging *judging, const char *hidden)
 static const char *seen_less_print(const Judging *judging, const ReaderView *view)
 {
 	return pool_printf(judging->pool,
-			   "%s, with which peers read %s here, does not see %s: that came out of a "
-			   "look with this account, for it cannot be told from %s. " LOSS,
+			   "%s, with which peers read %s here, does not see %s: a look with this "
+			   "account showed that, which cannot be told from %s. " LOSS,
 			   judging->question->reader, judging->question->lists->suffix, view->text,
 			   judging->place);
 }
@@ -47,9 +47,9 @@ static const char *unknown_print(const Judging *judging)
 static const char *seen_print(const Judging *judging, const ReaderView *view)
 {
 	return pool_printf(judging->pool,
-			   "%s, with which peers read %s here, sees all entries and, of those that "
-			   "were compared, all attributes that %s sees; olcAccess alone does not "
-			   "tell: %s",
+			   "%s, with which peers read %s here, sees all entries and, of those "
+			   "that were compared, all attributes that %s sees; olcAccess alone does "
+			   "not show that: %s",
 			   judging->question->reader, judging->question->lists->suffix, view->text,
 			   judging->place);
 }

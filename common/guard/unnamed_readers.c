@@ -9,10 +9,11 @@
 #include "common/slapd/dn.h"
 #include "common/slapd/url.h"
 
-/* Who is told is looked for again then: a reader that went is not told for long. */
+/* A reader that is reported is looked for again then, so that one that has left is not reported for
+ * long. */
 #define TOLD_AGAIN_SEC 4
 
-/* One database and who reads it. */
+/* One database and its readers. */
 typedef struct Unnamed {
 	Diff *diff;
 	const WantedDatabase *wanted;

@@ -8,7 +8,7 @@
 #define VERY_FEW_PEERS 8
 
 #define SOON_SEC  5
-#define LATER_SEC 7 /* what was mended is told for 10 s at most */
+#define LATER_SEC 7 /* what was mended is reported for 10 s at most */
 
 static int64_t trouble_again_sec(const CopyHealth *copy, size_t n_peers, int64_t now_sec)
 {

@@ -69,8 +69,8 @@ static const char *own_missing(const DatabaseHealth *before, const DatabaseHealt
 	return is_newer(theirs, ours) || !are_all_current(health) ? once : NULL;
 }
 
-/* Of a copy that is not complete nothing new is told, and nothing is forgotten before it is empty.
- */
+/* Nothing new is reported of a copy that is not complete, and nothing is forgotten before it is
+ * empty. */
 static const char *missing_of(const DatabaseHealth *before, const DatabaseHealth *health,
 			      unsigned our_id, bool is_joining)
 {

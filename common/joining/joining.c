@@ -207,7 +207,7 @@ static const Hold *hold_lacking(const Joining *joining, const Content *peer)
 		remedy_text(REMEDY_APPLY));
 }
 
-/* Nobody can prove it now; whoever could may come back, or a person ends it. */
+/* No peer can prove it now; one that could may come back, or a person ends it. */
 static const Hold *hold_unproven(const Joining *joining, const Evidence *evidence)
 {
 	Pool *pool = joining->diff->pool;
@@ -254,8 +254,8 @@ static bool is_of_other(const Joining *joining, const char *csn)
 	       !(diff->has_live_sid && diff->live_sid > 0 && csn_sid(csn) == (int)diff->live_sid);
 }
 
-/* It was copied from a server that wrote under another server ID: how old the copy is only those
- * who have the rest can tell. */
+/* It was copied from a server that wrote under another server ID: only peers that have the rest can
+ * show how old the copy is. */
 static bool is_copy_of_others(const Joining *joining)
 {
 	const Content *here = joining->here;

@@ -49,7 +49,7 @@ const Hold *joining_judge_alone(const Joining *joining)
 	/* --first-node is said of an empty node: where there are entries it compares nothing. */
 	if (!*unseen)
 		return NULL;
-	/* Nothing is remembered of it: who was never compared does not join by that. */
+	/* Nothing is remembered of it: a node that was never compared does not join by that. */
 	return joining_wait(
 		joining,
 		pool_printf(

@@ -8,7 +8,7 @@
 #include "common/topology/links_relay.h"
 
 /* Nobody can read a peer that is no provider itself, so that two of them would wait for each other
- * for ever: the one with the lower id goes first, and whoever waited for so long since slapd
+ * for ever: the one with the lower id goes first, and a node that has waited this long since slapd
  * started goes as well. */
 #define TURN_SEC 300
 
@@ -38,8 +38,8 @@ static const Hold *hold_apart(const Joining *joining, const char *why)
 		joining, GUARD_JOINING,
 		pool_printf(joining->diff->pool,
 			    "%s: others get each other's changes through this node alone, and it "
-			    "was away: nobody can read it, and no client write here, before it "
-			    "has what its peers have: %s. Only if that never comes",
+			    "was away: nobody can read it, and no client can write here, before "
+			    "it has what its peers have: %s. Only if that never comes",
 			    joining->suffix, why),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
@@ -79,7 +79,7 @@ static const char *why_silent(const Joining *joining, const Content *peer)
 					   joining_uri(joining, peer));
 }
 
-/* Peers in parts of which nobody tells what there is: "A; B", or nothing. */
+/* Peers in parts whose contents are not known: "A; B", or nothing. */
 static const char *silent_describe(const Joining *joining)
 {
 	AUTO(Pool) *scratch = pool_new();

@@ -140,8 +140,8 @@ bool joining_can_be_read(const Joining *joining, const Content *peer)
 	       copy_relation(joining->here, peer).identity != COPY_IS_OTHER;
 }
 
-/* A provider, for who joins as well cannot be read yet. Of them whoever knows more server IDs: what
- * it has not seen yet comes to this node with all the rest. */
+/* A provider, because a peer that joins as well cannot be read yet; among these the one that knows
+ * more server IDs. What it has not seen yet comes to this node with all the rest. */
 static bool is_preferred(const Content *peer, const Content *other)
 {
 	if (joining_is_provider(peer) != joining_is_provider(other))

@@ -10,7 +10,7 @@
 /*
  * A database that is empty here. Whether this node joins a cluster or begins one cannot be seen
  * when nobody answers: a person says it, and is believed only about peers that show nothing. An
- * empty node that becomes writable beside peers with data replaces their entries.
+ * empty node that becomes writable while peers have data replaces their entries.
  */
 
 static const Content *find_copy(const Joining *joining, const Content *copies, size_t n_copies,
@@ -89,7 +89,7 @@ static const Hold *hold_has_source(const Joining *joining, const Content *source
 		remedy_text(REMEDY_APPLY));
 }
 
-/* Nobody can tell whether what it would read is complete, nor when it has all of it. */
+/* It is not known whether what it would read is complete, nor when it has all of it. */
 static const Hold *hold_unproven_source(const Joining *joining, const Content *source)
 {
 	return joining_hold(

@@ -9,8 +9,8 @@
  * A provider that was made anew, or got an old backup, has nobody to read from when no other
  * provider has what it lacks. Its consumers may have it still, and read it here as soon as they
  * can: what is here replaces what they hold, and then nobody has it any more. So they are asked,
- * and nothing opens beside one that holds more. None of them can bring it over by itself: a person
- * loads it from there, or empties it there.
+ * and nothing opens while one of them holds more. None of them can bring it over by itself: a
+ * person loads it from there, or empties it there.
  */
 
 const Hold *joining_await_heirs(const Joining *joining)

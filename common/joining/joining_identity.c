@@ -90,7 +90,7 @@ static bool was_complete(const Joining *joining)
 	       !joining->was_joining && known && known->is_complete;
 }
 
-/* Whoever did what is printed for a stranger would empty the cluster's own database. */
+/* A person who did what is printed for a stranger would empty the cluster's own database. */
 static const Hold *hold_stranger(const Joining *joining, const Content *peer)
 {
 	Pool *pool = joining->diff->pool;

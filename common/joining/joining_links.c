@@ -110,9 +110,9 @@ static bool has_all_of_a_source(const Links *links)
 }
 
 /*
- * slapd itself has no connection to it: what it read so far it reads again anyway, from whomever.
- * Where slapd does not tell that, one look that failed is no reason to begin anew, which may be
- * after hours.
+ * slapd itself has no connection to it: what it has read so far it reads again anyway, from
+ * whichever peer. Where slapd does not show that, one look that failed is no reason to begin anew,
+ * which may be after hours.
  */
 static bool source_is_lost(const Links *links)
 {
@@ -233,9 +233,9 @@ static void hold_beside(const Links *links, const LiveConsumer *other)
 		joining, GUARD_JOINING,
 		pool_printf(joining->diff->pool,
 			    "%s: this node still reads %s, which peers.json does not name as its "
-			    "provider: read beside it, a peer would bring back what is deleted "
-			    "meanwhile. Its peers follow when the refresh from there is complete; "
-			    "only if it never will be",
+			    "provider: if a peer were read as well, it would bring back what is "
+			    "deleted meanwhile. Its peers follow when the refresh from there is "
+			    "complete; only if it never will be",
 			    joining->suffix, other->syncrepl.value[SYNCREPL_PROVIDER]),
 		remedy_text(REMEDY_RELEASE_JOINING));
 	Change *change;
@@ -354,7 +354,7 @@ void joining_hold_links(Diff *diff, const WantedDatabase *wanted, const LiveData
 		return;
 	}
 	links.hold = joining_judge(diff, wanted, live);
-	/* Elsewhere overlay and flag wait, and tell it. */
+	/* Elsewhere overlay and flag wait, and report it. */
 	if (is_consumer && links.hold && !overlay_tells(&links))
 		plan_add_hold(diff->pool, diff->plan, *links.hold);
 	if (links.hold && links.hold->guard == GUARD_JOINING &&

@@ -194,15 +194,15 @@ static const Hold *judge_sessions(const Joining *joining)
 	if (had_time(joining))
 		return NULL;
 	if (readers->n_sessions < 0)
-		return hold_unread(joining, " (slapd does not tell who does)");
+		return hold_unread(joining, " (slapd does not say who does)");
 	return joining_is_told_of_database(joining)
 		       ? NULL
-		       : hold_unread(joining, " (slapd does not tell which database they read)");
+		       : hold_unread(joining, " (slapd does not say which database they read)");
 }
 
-/* --- who reads this database by way of others --- */
+/* --- peers that read this database by way of others --- */
 
-/* Who reads at intervals reads everything anew in any case. */
+/* A peer that reads at intervals reads everything anew in any case. */
 static bool is_far(const Joining *joining, const Content *peer)
 {
 	const WantedConsumer *other = wanted_peer(joining->wanted, peer->peer_id);
@@ -267,8 +267,8 @@ static int64_t through_sec(const Joining *joining, int64_t way_sec)
 static const char *way_describe(Pool *pool, int64_t way_sec)
 {
 	return way_sec > 0 ? pool_printf(pool,
-					 ", which may take %lld s: somebody in between reads "
-					 "at intervals",
+					 ", which may take %lld s: a node in between reads at "
+					 "intervals",
 					 (long long)way_sec + FAR_PATIENCE_SEC)
 			   : "";
 }

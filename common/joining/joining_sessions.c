@@ -8,9 +8,9 @@
 /* --- whose they are --- */
 
 /*
- * Most clusters bind with one account everywhere, so a connection tells by its address alone whose
- * it is. While peers.json changes who reads whom, those whose links are still to be removed read
- * here as well: they are gone when the first change is made, and must not be taken for those who
+ * Most clusters bind with one account everywhere, so only its address shows whose connection it is.
+ * While peers.json changes which node reads which, those whose links are still to be removed read
+ * here as well: they are gone when the first change is made, and must not be taken for those that
  * stay.
  */
 static bool is_at(const char *one, const char *other)
@@ -95,7 +95,7 @@ static const WantedDatabase *wanted_of(const Joining *joining, const LiveDatabas
 	return NULL;
 }
 
-/* Who reads this database here from its log of changes does so with the same connection. */
+/* A peer that reads this database here from its log of changes does so with the same connection. */
 static bool is_our_log(const Joining *joining, const LiveDatabase *live)
 {
 	const LiveDatabase *found;

@@ -25,7 +25,7 @@ void scan_pass(Scanner *scan, const char *to)
 	scan->at = to;
 }
 
-/* The four hexadecimal digits behind \u. */
+/* The four hexadecimal digits after \u. */
 static int scan_hex(Scanner *scan, uint32_t *ret)
 {
 	uint32_t number = 0;

@@ -80,7 +80,7 @@ void leave_hold_readers(Pool *pool, const LeaveReaders *readers, int n_sessions,
 	if (!readers->may_part || (n_sessions >= 0 && (size_t)n_sessions <= readers->n_expected))
 		return;
 	who = n_sessions < 0
-		      ? "slapd does not tell who reads here (cn=monitor)"
+		      ? "slapd does not say who reads here (cn=monitor)"
 		      : pool_printf(pool, "%d node%s here, and by peers.json %zu", n_sessions,
 				    n_sessions == 1 ? " reads" : "s read", readers->n_expected);
 	plan_add_hold(

@@ -267,7 +267,7 @@ bool probe_refusals_equal(const ProbeRefusals *one, const ProbeRefusals *other)
 	return true;
 }
 
-/* A bind in the round of ids that begins behind ours. */
+/* A bind in the round of ids that begins after ours. */
 typedef struct Placed {
 	unsigned way; /* from our id on to its */
 	size_t index;

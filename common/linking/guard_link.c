@@ -171,8 +171,8 @@ static bool was_not_compared(const Probe *probe)
 	       probe->steps[PROBE_FORMER] == PROBE_NOT_TRIED;
 }
 
-/* Where slapd does not tell whether a link works (2.4): nobody listens where it reads, so it does
- * not. Silence is no such proof. */
+/* Where slapd does not show whether a link works (2.4): no server listens where it reads, so it
+ * does not. Silence is no such proof. */
 static bool reads_from_nobody(const Diff *diff, const ChangedConsumer *consumer, const Probe *probe)
 {
 	return !diff->in->live->runs.is_known && probe_has_fault(probe, PROBE_PORT_CLOSED) &&

@@ -73,7 +73,7 @@ static const LinkProbe *answer_since(Diff *diff, const OldTlsLink *link)
 	return answer && answer->began_sec > link->written_sec ? answer : NULL;
 }
 
-/* Beyond us is only the bind, which comes behind TLS. */
+/* Only the bind is beyond us, and it comes after TLS. */
 static void judge_old_link(Diff *diff, const DatabasePlan *database, const OldTlsLink *link)
 {
 	const LinkProbe *answer = answer_since(diff, link);

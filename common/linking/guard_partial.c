@@ -21,7 +21,8 @@ static const char *loss_describe(const Diff *diff, const Syncrepl *wanted)
 	if (!syncrepl_loses(wanted))
 		return limited;
 	return peer_is_read(diff->in->wanted->self)
-		       ? "what this node leaves out the other nodes lose, for they read it here"
+		       ? "the other nodes lose what this node leaves out, because they read it "
+			 "here"
 		       : "this node would not have the rest, and could never become a provider "
 			 "with what it has";
 }

@@ -62,7 +62,7 @@ typedef enum Parting {
 	PARTS_NOBODY,
 	PARTS_LISTED,   /* a peer that has the database still, and that this node shall not read */
 	PARTS_MISTYPED, /* one that has the rid of such a peer, under another URL */
-	PARTS_UNLISTED, /* nobody that peers.json lets have it: whom he reads is not known */
+	PARTS_UNLISTED, /* not a peer that holds it by peers.json: what it reads is not known */
 } Parting;
 
 static Parting parting_of(Matching *matching, const LiveConsumer *consumer)
@@ -84,10 +84,9 @@ static const char *mistyped_describe(Matching *matching, const LiveConsumer *con
 
 	return pool_printf(
 		matching->diff->pool,
-		"%s is read with the rid of peer %u, which is %s in peers.json and which "
-		"this node shall not read: if that URL is mistyped, this may be the only "
-		"link of %s between two parts; if it is not, or other nodes read it "
-		"already",
+		"%s is read with the rid of peer %u, which is %s in peers.json and which this "
+		"node is not to read: if that URL is mistyped, this may be the only link of %s "
+		"between two parts; if it is not, or other nodes read it already",
 		consumer->syncrepl.value[SYNCREPL_PROVIDER], peer->id, peer->uri, matching->suffix);
 }
 
@@ -102,17 +101,17 @@ static const char *parting_describe(Matching *matching, const LiveConsumer *cons
 	if (parting == PARTS_LISTED)
 		return pool_printf(
 			diff->pool,
-			"peers.json lists %s still, and this node shall not read it any more: "
+			"peers.json lists %s still, and this node is no longer to read it: "
 			"whether other nodes read it already cannot be seen from here, and this "
 			"may be the only link of %s between two parts; if they do",
 			uri, matching->suffix);
 	return pool_printf(
 		diff->pool,
 		"peers.json does not list %s any more, and other nodes may get changes of %s by "
-		"way of it: it goes by itself when every link works that this node shall have%s; "
+		"way of it: it goes by itself when every link works that this node is to have%s; "
 		"if nobody needs it",
 		uri, matching->suffix,
-		diff->in->live->runs.is_known ? "" : ", which this slapd does not tell");
+		diff->in->live->runs.is_known ? "" : ", which this slapd does not say");
 }
 
 /* What the fence closed, or somebody's hand, was filled before: others may get changes by way of it
@@ -179,7 +178,7 @@ void guard_removals(Diff *diff)
 
 	if (diff_is_released(diff, GUARD_REMOVAL))
 		return;
-	/* First: whoever releases them all must have been told what each may do. */
+	/* First: a person who releases them all must have been shown what each may do. */
 	for (size_t i = 0; i < diff->in->wanted->n_databases; i++)
 		hold_parting(diff, &diff->plan->databases[i]);
 	hold_many(diff, n_removals);

@@ -39,7 +39,7 @@ static bool is_within(const Attribute *suffixes, const Attribute *superiors)
 	return false;
 }
 
-/* Glue makes one tree of several databases, and contextCSN tells of one of them only. */
+/* Glue makes one tree of several databases, and contextCSN covers only one of them. */
 static const char *glue_refusal(Pool *pool, const Live *live, const LiveDatabase *database)
 {
 	if (entry_attribute(database->entry, "olcSubordinate"))

@@ -71,7 +71,7 @@ static const char *new_text(const KnownCanary *canary, const Desired *in_force, 
 	if (!in_force || desired_peer(in_force, id) ||
 	    (canary && canary->state != CANARY_NOT_KNOWN))
 		return "";
-	return " (it is new: nodes that shall read it need the revision first)";
+	return " (it is new: nodes that are to read it need the revision first)";
 }
 
 static const char *canaries_text(Pool *pool, const RolloutFile *file, const KnownRollout *known,
@@ -104,7 +104,7 @@ static bool has_same_first(const DesiredRollout *one, const DesiredRollout *othe
 	return true;
 }
 
-/* Its own list counts; whoever reads it shall know that it is another one. */
+/* Its own list counts; readers are to know that it is a different one. */
 static const char *other_first_text(const DesiredPolicy *policy, const Desired *in_force)
 {
 	if (!in_force || in_force->policy.rollout.n_first == 0 ||

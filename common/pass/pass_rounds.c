@@ -17,7 +17,7 @@
 
 /* --- which round follows --- */
 
-/* What the steps would do, in a form that tells two plans apart. Derived from passwords. */
+/* What the steps would do, in a form that distinguishes two plans. Derived from passwords. */
 static void steps_digest(const Plan *plan, char *ret)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -67,7 +67,8 @@ static PassAction verify_failed(Pass *pass)
 	return pass_end(pass, &err);
 }
 
-/* Drift like any other, which the next pass sees, tells and corrects; it is no fault of slapd's. */
+/* Drift like any other, which the next pass sees, reports and corrects; it is no fault of slapd's.
+ */
 static PassAction changed_back(Pass *pass)
 {
 	const Entry *entry = live_entry(&pass->now.world.live, pass->turn.changed.dn);

@@ -56,7 +56,8 @@ static bool is_behind_search(const PassSteps *steps)
 	return steps->at > 0 && step_at(steps)[-1].kind == STEP_SEARCH;
 }
 
-/* Between an overlay that went and its return nothing is waited for: who reads from here cannot. */
+/* Nothing is waited for between an overlay's deletion and its return: no peer can read from here
+ * meanwhile. */
 static bool waits_for_calm(const PassSteps *steps)
 {
 	return step_writes(step_at(steps)) && !is_behind_search(steps);
@@ -229,7 +230,7 @@ static bool has_csns(const Content *here, const Step *step)
 			  step->mods[0].n_values);
 }
 
-/* slapd closes an overlay, which writes contextCSN, behind its answer to the deletion. */
+/* slapd closes an overlay, which writes contextCSN, after its answer to the deletion. */
 static PassAction searched(PassSteps *steps, const PassAnswer *answer)
 {
 	const Step *step = step_at(steps);
@@ -248,7 +249,7 @@ static PassAction searched(PassSteps *steps, const PassAnswer *answer)
 	return step_failed(steps, &failed);
 }
 
-/* slapd begins a log behind its answer to the overlay's addition. */
+/* slapd begins a log after its answer to the overlay's addition. */
 static PassAction counted(PassSteps *steps)
 {
 	const Step *step = step_at(steps);

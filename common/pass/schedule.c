@@ -5,9 +5,9 @@
 #include <string.h>
 
 #define SECOND_USEC     1000000ULL
-#define FOLLOW_MAX      2 /* looks behind the first one */
+#define FOLLOW_MAX      2 /* looks after the first one */
 #define ILL_USEC        (5 * SECOND_USEC)
-#define ILL_LATER_USEC  (7 * SECOND_USEC) /* what was mended is told for 10 s at most */
+#define ILL_LATER_USEC  (7 * SECOND_USEC) /* what was mended is reported for 10 s at most */
 #define ILL_LOOKS_OFTEN 4
 #define SPLAY_STEP_USEC 250000ULL
 #define SPLAY_MAX_USEC  (30 * SECOND_USEC)
@@ -101,7 +101,7 @@ uint64_t schedule_follow(Schedule *schedule, bool has_restarted, bool is_up, uin
 	return schedule->follow_usec;
 }
 
-/* Behind so many looks that found the same. */
+/* After that many looks that found the same. */
 static uint64_t ill_wait_usec(const Schedule *schedule)
 {
 	return schedule->n_ill_looks < ILL_LOOKS_OFTEN ? ILL_USEC : ILL_LATER_USEC;

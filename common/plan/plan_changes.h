@@ -4,7 +4,7 @@
 
 #include "common/plan/plan.h"
 
-/* The changes of a plan, by database and kind: for those who look for some of them. Where a
+/* The changes of a plan, by database and kind, for code that looks for some of them. Where a
  * database is asked for, NULL is the whole plan, the server's own changes included. kinds are
  * CHANGE_BITs. What is returned is valid until a change is added. */
 
@@ -15,22 +15,24 @@ _Static_assert(CHANGE_KIND_COUNT <= 32, "a bit for every kind of change");
 /* What peers.json asks for as a link: these have `wanted`. */
 #define CHANGES_TO_LINK (CHANGE_BIT(CHANGE_CONSUMER_ADD) | CHANGE_BIT(CHANGE_CONSUMER_EDIT))
 
-/* Links that are there: these have `live`. */
+/* Links that exist: these have `live`. */
 #define CHANGES_OF_LIVE_LINK (CHANGE_BIT(CHANGE_CONSUMER_EDIT) | CHANGE_BIT(CHANGE_CONSUMER_REMOVE))
 
-/* What has all values of olcSyncrepl written again, and all consumers of the database made anew. */
+/* Changes that write all values of olcSyncrepl again and make all consumers of the database anew.
+ */
 #define CHANGES_OF_LIST                                                \
 	(CHANGES_OF_LIVE_LINK | CHANGE_BIT(CHANGE_CONSUMERS_RESTART) | \
 	 CHANGE_BIT(CHANGE_CONSUMERS_RENEW) | CHANGE_BIT(CHANGE_CONSUMERS_RETRY))
 
-/* What lets others read the database from here, or clients write to it. */
+/* Changes that let others read the database from here, or clients write to it. */
 #define CHANGES_TO_PROVIDER (CHANGE_BIT(CHANGE_OVERLAY) | CHANGE_BIT(CHANGE_MULTI_PROVIDER_ON))
 
 /* Those of plan->wanted in its order, then those of the server that it does not name: before the
  * first change is added. */
 void plan_databases_make(Pool *pool, Plan *plan, const Live *live);
 
-/* That of a database of the live configuration, or of peers.json; NULL: the plan has none. */
+/* The plan's part for a database of the live configuration, or of peers.json; NULL: there is none.
+ */
 const DatabasePlan *plan_database_of(const Plan *plan, const LiveDatabase *live);
 const DatabasePlan *plan_database_wanted(const Plan *plan, const WantedDatabase *wanted);
 
@@ -54,8 +56,8 @@ Change *change_next_at(const Plan *plan, const char *dn, size_t *at);
 /* The next change that the step carries out. */
 Change *change_next_carried(const Plan *plan, const Step *step, size_t *at);
 
-/* The next change, and the next hold, that is told under that suffix, NULL: under the server
- * itself. What slapd has of a database in memory only is told there. */
+/* The next change, and the next hold, that is reported under that suffix; NULL: under the server
+ * itself. What slapd has of a database in memory only is reported there. */
 Change *change_next_told(const Plan *plan, const char *suffix, size_t *at);
 Hold *hold_next_told(const PlanHolds *held, const char *suffix, size_t *at);
 
@@ -69,12 +71,12 @@ const Hold *plan_hold_of(const PlanHolds *held, const char *suffix, Guard guard)
  * not put in force, and nothing that the plan lacks is known to be done. */
 bool plan_is_held_whole(const PlanHolds *held);
 
-/* The live value that goes on in the place of the wanted one, because a guard holds its edit; NULL:
- * none does. */
+/* The live value that stays in place of the wanted one because a guard holds its edit; NULL: none
+ * does. */
 const LiveConsumer *plan_held_link(const Plan *plan, const DatabasePlan *database,
 				   const WantedConsumer *wanted);
 
-/* Holds what nothing holds yet. Returns how many changes. */
+/* Holds changes that nothing holds yet. Returns how many. */
 size_t plan_hold_kinds(Pool *pool, Plan *plan, const DatabasePlan *database, unsigned kinds,
 		       Hold hold);
 

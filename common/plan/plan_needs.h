@@ -17,7 +17,7 @@ typedef struct Need {
 					   content is read */
 	bool peers;                     /* not only this node's content */
 	bool heirs;                     /* that of the consumers, too */
-	bool catches_up;                /* this node's once more, behind the answers of links */
+	bool catches_up;                /* this node's once more, after the answers of links */
 	bool coverage; /* whether entries here are newer than what contextCSN has of the server ID
 			  below */
 	unsigned sid;
@@ -29,9 +29,10 @@ typedef struct Need {
 typedef struct LinkNeed {
 	const WantedDatabase *database;
 	const WantedConsumer *consumer;
-	const LiveConsumer *former; /* whose view is compared with the new one's; NULL: the same */
+	const LiveConsumer
+		*former; /* whose view is compared with the new one's; NULL: it is the same */
 	const struct LinkProbe *answer; /* that refused it; NULL: it was not tried yet */
-	bool can_wait; /* nothing waits for it: the next round of all links tells it as well */
+	bool can_wait; /* nothing waits for it: the next round of all links will show it as well */
 } LinkNeed;
 
 /* An account that peers read with, of which olcAccess leaves open what it may read (G12). */
@@ -41,13 +42,14 @@ typedef struct ReaderNeed {
 	char basis[SHA256_HEX_SIZE]; /* live_reader_basis() */
 } ReaderNeed;
 
-/* All that a plan was made without and has to know: the shell looks, and the next plan knows. */
+/* Everything that a plan had to do without and needs to know: the shell looks, and the next plan
+ * knows it. */
 typedef struct PlanNeeds {
 	Need *contents;
 	size_t n_contents;
 	LinkNeed *links;
 	size_t n_links;
-	ReaderNeed *readers; /* that nobody looked at yet */
+	ReaderNeed *readers; /* not looked at yet */
 	size_t n_readers;
 	bool sessions;            /* who reads here now */
 	bool multi_provider_name; /* how this server's schema calls the flag */

@@ -11,7 +11,8 @@
 
 typedef struct RenderStyle {
 	bool has_colour;
-	bool shows_secrets; /* LDIF only: for a 0600 file or a terminal that a person asked for */
+	bool shows_secrets; /* LDIF only: for a 0600 file or a terminal, when a person asked for it
+			     */
 } RenderStyle;
 
 /* True for an attribute whose values are or hold passwords. */
@@ -28,10 +29,10 @@ const char *render_new(Pool *pool, const Change *change);
 /* True when the value of the attribute holds a secret. */
 bool render_value_is_secret(Pool *pool, const char *attribute, const char *value);
 
-/* What would change, why, what it costs, what waits and how to release it: for people. */
+/* What would change, why, what it costs, what waits and how to release it, for people. */
 const char *render_text(Pool *pool, const Plan *plan, RenderStyle style);
 
-/* One change in a line, without its sign: what, whom it is about, why. */
+/* One change in a line, without its sign: what, which peer it is about, why. */
 const char *render_change(Pool *pool, const Change *change);
 
 /*

@@ -84,7 +84,7 @@ static void search_comment(Ldif *ldif, const Step *step)
 static void rest_comment(Ldif *ldif, const Step *step)
 {
 	buf_printf(&ldif->out,
-		   "# slapd begins %s now. What comes behind that is printed once this is loaded: "
+		   "# slapd begins %s now. What comes after that is printed once this is loaded: "
 		   "%s\n",
 		   step->dn, remedy_text(REMEDY_PLAN));
 }

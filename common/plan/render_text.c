@@ -58,8 +58,8 @@ static const ChangeLook change_looks[] = {
 };
 _Static_assert(ARRAY_SIZE(change_looks) == CHANGE_KIND_COUNT, "a look for every kind of change");
 
-/* Attributes whose old and new values are short and without secrets are shown; others are told by
- * the reason. */
+/* Attributes whose old and new values are short and without secrets are shown; for others the
+ * reason says it. */
 static bool shows_values(const Change *change)
 {
 	return change->kind == CHANGE_LOG_DATABASE || change->kind == CHANGE_LOG_OVERLAY ||
@@ -143,7 +143,7 @@ static void summary(Page *page)
 	const size_t n_changes = change_count_free(plan, NULL, CHANGES_ALL);
 	size_t n_held = plan->n_changes - n_changes;
 
-	/* What would change behind a hold that stands alone is not known. */
+	/* What would change once a hold that stands alone is released is not known. */
 	for (size_t i = 0; i < plan->held.n_holds; i++)
 		n_held += plan->held.holds[i].n_changes == 0;
 	if (plan->n_changes == 0 && plan->held.n_holds == 0) {

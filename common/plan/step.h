@@ -28,21 +28,21 @@ typedef enum StepKind {
 	STEP_ADD_ENTRY,    /* mods are the entry's attributes, all MOD_ADD */
 	STEP_DELETE_ENTRY, /* an overlay: that slapd holds in memory alone, or to have its
 			      contextCSN written down */
-	STEP_SEARCH,       /* goes on when the entry has what mods name, at least as new */
-	STEP_COUNT,        /* goes on when slapd counts an entry in the database of that suffix */
+	STEP_SEARCH,       /* goes on once the entry has what mods name, at least as new */
+	STEP_COUNT,        /* goes on once slapd counts an entry in the database of that suffix */
 	STEP_KIND_COUNT
 } StepKind;
 
-/* One LDAP operation on cn=config: slapd does it whole or, disk faults aside, not at all; or a
- * look that must find something before the next one. */
+/* One LDAP operation on cn=config, which slapd does as a whole or, disk faults aside, not at all;
+ * or a look that must find something before the next step. */
 typedef struct Step {
 	StepKind kind;
 	const char *dn;
 	const char *suffix; /* the database it serves; NULL for the server itself */
 	Mod *mods;
 	size_t n_mods;
-	bool builds_index;    /* over entries: slapd does so beside its work, and for a while */
-	bool is_optional;     /* its failure is reported and does not stop the steps behind it */
+	bool builds_index;    /* over entries: slapd does so in the background, for a while */
+	bool is_optional;     /* its failure is reported and does not stop the steps after it */
 	const char **covered; /* suffixes of which contextCSN has every entry of covered_sid, or
 				 the step is not sent */
 	size_t n_covered;
@@ -53,7 +53,7 @@ typedef struct Step {
 const char *mod_kind_name(ModKind kind);
 const char *step_kind_name(StepKind kind);
 
-/* False for one that only looks. */
+/* False for a step that only looks. */
 bool step_writes(const Step *step);
 
 /* The step in one line, without values: "modify 'DN' (delete olcSyncrepl, replace olcSyncrepl)". */

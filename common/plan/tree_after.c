@@ -84,7 +84,7 @@ static void entry_number(Pool *pool, Entry *entry, size_t n)
 	const char *dn = entry->dn, *parent = dn + strcspn(dn, ",");
 	const bool is_overlay = strncasecmp(dn, OVERLAY "=", strlen(OVERLAY) + 1) == 0;
 
-	/* Databases are added by their number alone, behind all others. */
+	/* Databases are added by their number alone, after all others. */
 	if (strncasecmp(dn, "olcDatabase=", kind_len(dn)) == 0)
 		return;
 	const size_t len = kind_len(dn);
@@ -109,7 +109,7 @@ static size_t place_of(const Tree *tree, const char *dn)
 	return asked < n ? asked : n;
 }
 
-/* Behind the parent and the siblings before it, as slapd returns them; those behind it move on. */
+/* After the parent and the siblings before it, as slapd returns them; those after it move on. */
 static void entry_insert(Pool *pool, const Tree *tree, Entry entry, Tree *ret)
 {
 	const char *dn = entry.dn;

@@ -9,11 +9,11 @@
 /*
  * cn=config as it will be. In: the tree as read, and a step. Out: another tree, which shares with
  * the first all that the step leaves alone: an attribute with the same array of values is the same.
- * Never here: what slapd's handlers think of a value, and what runs.
+ * Not modelled: what slapd's handlers think of a value, and what runs.
  */
 
-/* Makes the tree behind the step; -1 with slapd's result in err->code when slapd would refuse it.
- * Borrows from both. */
+/* Makes the tree as it is after the step; -1 with slapd's result in err->code when slapd would
+ * refuse it. Borrows from both. */
 int tree_after(Pool *pool, const Tree *tree, const Step *step, Tree *ret, Error *err);
 
 /* The entry with that DN, in any letter case; NULL: there is none. */

@@ -103,7 +103,7 @@ static void judge_tls(Pool *pool, Probe *probe)
 	if (probe->steps[PROBE_TLS] == PROBE_UNKNOWN && probe->steps[PROBE_BIND] != PROBE_NOT_TRIED)
 		probe_add_fault(pool, probe, PROBE_TLS_DECLINED,
 				"it refuses StartTLS, and slapd goes on in clear text, the "
-				"password too, for starttls=yes asks for no more");
+				"password too, because starttls=yes asks for no more");
 }
 
 static void judge_schema(Pool *pool, Probe *probe, const char *ours)
@@ -175,7 +175,7 @@ static unsigned chain_of(const Probe *probe)
 void probe_judge_together(Pool *pool, Probe *probes, size_t n_probes)
 {
 	AUTO(Pool) *scratch = pool_new();
-	/* Places + 1: the first probe of each chain, and the next one behind each. */
+	/* Places + 1: the first probe of each chain, and the next one after each. */
 	size_t *first = pool_alloc(scratch, ID_CHAINS * sizeof(*first));
 	size_t *next = pool_alloc(scratch, (n_probes + 1) * sizeof(*next));
 

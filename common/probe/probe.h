@@ -27,7 +27,7 @@ typedef struct ProbeFault {
 typedef struct Probe {
 	const char *suffix;
 	unsigned peer_id;
-	bool is_hub; /* by peers.json: it is read, and tells no server ID */
+	bool is_hub; /* by peers.json: it is read, and has no server ID */
 	const char *uri;
 	const char *address; /* where it was reached: "192.0.2.1"; NULL: it was not */
 	ProbeState steps[PROBE_STEP_COUNT];
@@ -40,12 +40,12 @@ typedef struct Probe {
 	size_t n_context_csns;
 	CopyShown sight;
 	const char *hides;         /* names of attributes and counts, where it hides something */
-	int server_id;             /* 0: not told */
+	int server_id;             /* 0: not known */
 	size_t n_read;             /* "at least that many entries can be read" */
 	const char *schema_digest; /* see schema_digest(); NULL: not read */
 	bool has_clock;
 	long clock_ahead_sec;        /* the peer's clock less ours */
-	int64_t certificate_end_sec; /* since 1970; 0: no TLS, or not told */
+	int64_t certificate_end_sec; /* since 1970; 0: no TLS, or not known */
 	int64_t log_oldest_sec;      /* of the changes that its log showed; 0: it showed none */
 	bool log_is_in_order;        /* it was seen to say so of its log (LOG_WORD) */
 	unsigned duration_msec;
@@ -64,8 +64,8 @@ void probe_add_fault(Pool *pool, Probe *probe, ProbeCode code, const char *forma
 
 bool probe_has_fault(const Probe *probe, ProbeCode code);
 
-/* True when it met what also ends a connection that slapd has for established (probe_code_cuts()).
- */
+/* True when it met a fault that also ends a connection which slapd considers established
+ * (probe_code_cuts()). */
 bool probe_is_cut_off(const Probe *probe);
 
 /*
@@ -77,7 +77,7 @@ ProbeVerdict probe_verdict(const Probe *probe);
 
 /* What is known of the log that the link reads, or would read. */
 typedef enum ProbeLogOutcome {
-	PROBE_LOG_NOT_KNOWN, /* first: who was never asked shows nothing */
+	PROBE_LOG_NOT_KNOWN, /* first: a peer that was never asked shows nothing */
 	PROBE_LOG_MISSING,   /* it has none, hides it, or does not write every change into it */
 	PROBE_LOG_SHOWN,
 } ProbeLogOutcome;
@@ -87,21 +87,21 @@ ProbeLogOutcome probe_log(const Probe *probe);
 /* The sentence that says why the log is missing; NULL: it is not. */
 const char *probe_log_fault(const Probe *probe);
 
-/* True when it is good, but for that log: the database itself can be read with the same link. */
+/* True when it is good except for that log: the database itself can be read with the same link. */
 bool probe_is_good_but_log(const Probe *probe);
 
-/* Compares what the peer told with what is expected: server ID, schema, clock (60 s), how long its
- * certificate is still valid (21 days). Adds faults, sets steps. */
+/* Compares what the peer showed with what is expected: server ID, schema, clock (60 s), how long
+ * its certificate is still valid (21 days). Adds faults, sets steps. */
 void probe_judge(Pool *pool, Probe *probe, const ProbeExpectation *expectation);
 
-/* Tells where two peers of one database show the same server ID. */
+/* Adds a fault where two peers of one database show the same server ID. */
 void probe_judge_together(Pool *pool, Probe *probes, size_t n_probes);
 
 /*
  * The probe as a JSON object in one line; what is not UTF-8 in it (a peer's diagnostic) is
- * replaced. probe_parse() reads it back: of uri, suffix and peer_id only the caller knows the right
- * ones, they are left as they are in ret. What is equal to like (which may be NULL) is borrowed
- * from there: peers in step have the same contextCSN, schema and entryUUID.
+ * replaced. probe_parse() reads it back: only the caller knows the right uri, suffix and peer_id,
+ * which stay as they are in ret. What is equal to like (which may be NULL) is borrowed from it:
+ * peers in step have the same contextCSN, schema and entryUUID.
  */
 const char *probe_print(Pool *pool, const Probe *probe);
 int probe_parse(Pool *pool, const Value *text, const Probe *like, Probe *ret, Error *err);

@@ -14,15 +14,15 @@ typedef enum ProbeStep {
 	PROBE_SUFFIX,        /* the suffix entry can be read */
 	PROBE_CONTEXT_CSN,   /* and its contextCSN */
 	PROBE_SYNCPROV,      /* the peer is a provider of it */
-	PROBE_SERVER_ID,     /* and tells a server ID, the one expected */
+	PROBE_SERVER_ID,     /* and shows a server ID, the expected one */
 	PROBE_ENTRY_CSN,     /* entries come with their entryCSN */
 	PROBE_USER_PASSWORD, /* and with their userPassword */
-	PROBE_LIMITS,        /* and all of them (as far as was tried) */
+	PROBE_LIMITS,        /* and all of them do (as far as was tried) */
 	PROBE_SCHEMA,        /* its schema is ours */
 	PROBE_CLOCK,
 	PROBE_CERTIFICATE, /* it stays valid for some time */
 	PROBE_LOG,         /* the log of changes that a delta-syncrepl link reads can be read */
-	PROBE_FORMER,      /* it shows what it shows to the identity that the link has now */
+	PROBE_FORMER,      /* it shows the same as to the identity that the link has now */
 	PROBE_STEP_COUNT
 } ProbeStep;
 
@@ -30,11 +30,11 @@ typedef enum ProbeState {
 	PROBE_NOT_TRIED, /* not needed, or something before it failed */
 	PROBE_GOOD,
 	PROBE_BAD,
-	PROBE_UNKNOWN, /* tried, and the peer does not tell */
+	PROBE_UNKNOWN, /* tried, and the peer does not say */
 	PROBE_STATE_COUNT
 } ProbeState;
 
-/* Every fault that is told, by a stable name (probe_code_name()). */
+/* Every fault that is reported, by a stable name (probe_code_name()). */
 typedef enum ProbeCode {
 	PROBE_NO_SUCH_HOST,
 	PROBE_RESOLVER_FAILED,
@@ -88,12 +88,12 @@ typedef enum ProbeCode {
 	PROBE_CODE_COUNT
 } ProbeCode;
 
-/* What became of the whole probe; of faults: what they mean for it. */
+/* The outcome of the whole probe; for a fault, what it means for that. */
 typedef enum ProbeVerdict {
-	PROBE_IS_GOOD,    /* the link would replicate; faults may still be told */
-	PROBE_BEYOND_US,  /* the peer answers, and slapd's consumer binds in a way that we cannot:
-			     only what slapd makes of it tells */
-	PROBE_NOT_TESTED, /* nobody can say: name, network, a peer that does not answer */
+	PROBE_IS_GOOD,    /* the link would replicate; faults may still be reported */
+	PROBE_BEYOND_US,  /* the peer answers, but slapd's consumer binds in a way that we cannot:
+			     only slapd's own attempt shows it */
+	PROBE_NOT_TESTED, /* cannot be known: name, network, a peer that does not answer */
 	PROBE_IS_REFUSED, /* the peer was there, and the link would not work */
 	PROBE_VERDICT_COUNT
 } ProbeVerdict;
@@ -107,8 +107,9 @@ const char *probe_verdict_name(ProbeVerdict verdict);
 ProbeVerdict probe_code_verdict(ProbeCode code);
 const char *probe_code_remedy(ProbeCode code);
 
-/* True for what also ends a connection that slapd has for established, as packets no longer arrive.
- * False for what only this program met, and slapd may not: then nothing is known. */
+/* True for a fault that also ends a connection which slapd considers established, because packets
+ * no longer arrive. False for one that only this program met, and slapd may not: then nothing is
+ * known. */
 bool probe_code_cuts(ProbeCode code);
 
 #endif

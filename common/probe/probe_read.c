@@ -105,7 +105,8 @@ void probe_take_sync(Pool *pool, Probe *probe, const ProbeAnswer *answer, int si
 				probe->suffix);
 		return;
 	}
-	if (answer->code != SUCCESS) { /* told already: the suffix entry could not be read either */
+	if (answer->code !=
+	    SUCCESS) { /* reported already: the suffix entry could not be read either */
 		probe->steps[PROBE_SYNCPROV] = PROBE_UNKNOWN;
 		return;
 	}

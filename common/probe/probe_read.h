@@ -32,7 +32,7 @@ typedef struct ProbeLog {
 	ProbeAnswer sync;    /* its base, by a critical synchronisation control */
 	ProbeAnswer root;    /* its base with contextCSN, which no such search returns */
 	ProbeAnswer changes; /* some of the changes in it, the types of what each must have */
-	int compared;        /* LDAP results of comparing something at its base, */
+	int compared;        /* LDAP results of a comparison at its base, */
 	int compared_here;   /* and at the suffix of the database; -1: not done */
 } ProbeLog;
 
@@ -43,14 +43,14 @@ bool probe_log_is_behind(const Probe *probe, const ProbeLog *log);
 /* Whether the link would get every change from it: PROBE_LOG good, bad, or unknown. */
 void probe_take_log(Pool *pool, Probe *probe, const ProbeLog *log);
 
-/* Up to PROBE_SAMPLE_MAX entries with the types of entryCSN and userPassword; account: the same of
+/* Up to PROBE_SAMPLE_MAX entries with the types of entryCSN and userPassword; account: the same for
  * the bind DN's own entry, NULL when it has none in this database. */
 void probe_take_sample(Pool *pool, Probe *probe, const ProbeAnswer *answer,
 		       const ProbeAnswer *account);
 
 void probe_take_schema(Pool *pool, Probe *probe, const ProbeAnswer *answer);
 
-/* cn=Monitor's current time, asked and answered at these times of ours. */
+/* cn=Monitor's current time, asked for and answered at these times by our clock. */
 void probe_take_clock(Probe *probe, const ProbeAnswer *answer, int64_t asked_sec,
 		      int64_t answered_sec);
 

@@ -181,13 +181,13 @@ void probe_take_log(Pool *pool, Probe *probe, const ProbeLog *log)
 			 "wrote them down, which its next change ends, no accesslog overlay writes "
 			 "into it, or it was begun too late");
 	else if (names_a_server_twice(log))
-		take_bad(pool, probe, log,
-			 pool_printf(
-				 pool,
-				 "begins twice with a server (minCSN), as OpenLDAP 2.5 makes it "
-				 "where there was data: who was away is refused it, and may lose "
-				 "entries; %s",
-				 remedy_text(REMEDY_LOG_TWICE)));
+		take_bad(
+			pool, probe, log,
+			pool_printf(pool,
+				    "begins twice with a server (minCSN), as OpenLDAP 2.5 makes it "
+				    "where there was data: a node that was away is refused it, and "
+				    "may lose entries; %s",
+				    remedy_text(REMEDY_LOG_TWICE)));
 	else
 		take_changes(pool, probe, log);
 }

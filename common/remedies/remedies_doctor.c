@@ -86,7 +86,7 @@ const RemedyRow remedies_doctor[REMEDY_COUNT] = {
 		 "test_remedies_doctor.py::test_a_limit_is_lifted_by_the_line"},
 	[REMEDY_LIMITS_ANEW] =
 		{"limits-anew", REMEDY_WORDS,
-		 "write its olcLimits anew as a whole, for slapd keeps what is added in front behind the others until it starts again, with this value first",
+		 "write its olcLimits anew as a whole, because slapd keeps what is added in front after the others until it starts again, with this value first",
 		 "test_remedies_doctor.py::test_a_limit_is_lifted_by_the_line"},
 	[REMEDY_INDEX_LINE] =
 		{"index-line", REMEDY_LDIF, "olcDbIndex: {attribute} eq",

@@ -89,7 +89,7 @@ const RemedyRow remedies_peers[REMEDY_COUNT] = {
 		 "test_remedies_peers_tls.py::test_a_peer_that_wants_tls_is_read_with_it"},
 	[REMEDY_BIND_BY_HAND] =
 		{"bind-by-hand", REMEDY_WORDS,
-		 "the password is wrong, the account is missing or locked there, or olcAccess there gives anonymous clients no auth on its userPassword: slapd does not tell which. See there which it is (each try with a wrong password counts towards a lock), then correct the password file, which has it sent again",
+		 "the password is wrong, the account is missing or locked there, or olcAccess there gives anonymous clients no auth on its userPassword: slapd does not say which. See there which it is (each try with a wrong password counts towards a lock), then correct the password file, which has it sent again",
 		 "test_remedies_peers.py::test_a_bind_that_is_refused_is_tried_again_when_the_file_is_corrected"},
 	[REMEDY_ACCOUNT_LOCKED] =
 		{"account-locked", REMEDY_WORDS,

@@ -296,7 +296,8 @@ typedef struct RemedyRow {
 	const char *proof; /* "test_guards.py::test_..." below tests/slapd, or "no test: " why */
 } RemedyRow;
 
-/* The table, an area a file; a row without a code stands in another one. For remedies.c alone. */
+/* The table, one file for each area; a row without a code is in another file. For remedies.c alone.
+ */
 extern const RemedyRow remedies_plan[REMEDY_COUNT];
 extern const RemedyRow remedies_doctor[REMEDY_COUNT];
 extern const RemedyRow remedies_files[REMEDY_COUNT];

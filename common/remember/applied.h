@@ -12,7 +12,7 @@
 typedef struct Applied {
 	const Step **done; /* steps that slapd accepted */
 	size_t n_done;
-	const char **failures; /* optional steps that it refused: the rest went on */
+	const char **failures; /* optional steps that it refused; the others went on */
 	size_t n_failures;
 	const Step **refused; /* those steps, in the same order */
 	size_t n_refused;

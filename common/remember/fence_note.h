@@ -17,10 +17,10 @@ typedef struct FenceNote {
 } FenceNote;
 
 /*
- * What the fence shall compare the databases of providers with before slapd starts: contextCSN as
+ * What the fence is to compare the databases of providers with before slapd starts: contextCSN as
  * it is here. It only grows, so that an older copy with which slapd was started does not become the
- * measure; it gives way to less when a peer proves that nobody has more. What joins, is suspect or
- * was closed keeps what was noted before. Fills items; borrows from the note.
+ * measure; it shrinks only when a peer proves that no server has more. A database that joins, is
+ * suspect or was closed keeps what was noted before. Fills items; borrows from the note.
  */
 void fence_note_databases(Pool *pool, const FenceNote *note, LastSeenAll *seen);
 

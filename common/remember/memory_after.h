@@ -7,16 +7,16 @@
 #include "common/remember/applied.h"
 
 /*
- * What a pass learns for those behind it. In: what its plan was made from, and the plan; out: the
+ * What a pass learns for later passes. In: what its plan was made from, and the plan; out: the
  * memory as it is from then on. Each changes known only in what it is about, and takes texts that
  * the pass frees earlier into the pool. Keeping it is agent/state/state_keep.h.
  */
 
-/* A person let a node come back that left: whatever ends this pass, the next one goes on with it.
- */
+/* A person let a node that had left come back: however this pass ends, the next one goes on with
+ * it. */
 void memory_rejoining(unsigned released, KnownLeave *leave);
 
-/* A person let a revision pass before it was seen to do well elsewhere: it stays let pass. */
+/* A person released a revision before it was seen to do well elsewhere: it stays released. */
 void memory_rollout(const PlanOptions *options, KnownRevision *latest);
 
 /* Which databases the plan holds as joining or under G10, and what their peers showed, before
@@ -24,12 +24,12 @@ void memory_rollout(const PlanOptions *options, KnownRevision *latest);
  * for one that is whole. */
 void memory_held(Pool *pool, const Plan *plan, const Facts *facts, Known *known);
 
-/* That slapd is about to build an index over entries: where it does not tell when that is done, the
- * next write waits (guard indexing). Before it is asked to. */
+/* That slapd is about to build an index over entries: where it does not report when that is done,
+ * the next write waits (guard indexing). To be called before slapd is asked to. */
 void memory_indexing(const PlanSteps *order, int64_t now_sec, KnownServer *server);
 
 /* What slapd holds in memory only, and that scrambled consumers were healed. slapd_started: when
- * slapd did, as it says; NULL: it does not say. */
+ * slapd started, as it reports; NULL: it does not report that. */
 void memory_applied(Pool *pool, const Applied *applied, const char *slapd_started,
 		    KnownServer *server);
 
@@ -37,7 +37,7 @@ void memory_applied(Pool *pool, const Applied *applied, const char *slapd_starte
  * providers were there before us (once it is in step). */
 void memory_in_step(Pool *pool, const PlanInput *input, const Plan *plan, Known *known);
 
-/* Which machine this node is; one that a person did not let pass (G11) is not taken over. */
+/* Which machine this node is; one that a person did not release (G11) is not adopted. */
 void memory_machine(const Machine *machine, unsigned our_id, unsigned released, KnownSelf *self);
 
 /* Which links were seen to work, in cn=monitor or by a probe, or were written because a person said
@@ -47,24 +47,24 @@ void memory_links(Pool *pool, const PlanInput *input, const Plan *plan, Known *k
 /* Which peers hide what is here, until they were seen not to, or are read. */
 void memory_hiding(Pool *pool, const PlanInput *input, const Plan *plan, KnownPeers *peers);
 
-/* Databases that the plan is about to close, as they were emptied: before it does, so that nobody
- * takes it for a person's wish; and that it did. */
+/* Databases that the plan is about to close because they were emptied (noted before, so that it is
+ * not taken for a person's wish), and that it did. */
 void memory_closing(Pool *pool, const Plan *plan, Known *known);
 void memory_closed(Pool *pool, const Applied *applied, Known *known);
 
 /* Databases that the fence closed and that are open now, whoever opened them: from now on what they
- * hold is right; and relays that have back what it took, or get it no more. wanted: NULL: not
- * known. True when that became another, which the next plan needs. */
+ * hold is right; and relays that got back what it took, or no longer get it. wanted: NULL: not
+ * known. True when this changed, which the next plan needs to know. */
 bool memory_opened(Pool *pool, const Live *live, const Wanted *wanted, Known *known);
 
-/* Since when consumers run that hold older TLS files, so that it stays known behind other changes.
+/* Since when consumers run that hold older TLS files, so that it stays known after other changes.
  */
 void memory_ages(Pool *pool, const Plan *plan, Known *known);
 
 /* What peers refused stays refused: plans ask peers as well. */
 void memory_refusals(Pool *pool, const ProbeRefusals *refusals, KnownPeers *peers);
 
-/* This node is about to leave: which databases it closes for that, beside those that it left
+/* This node is about to leave: which databases it closes for that, besides those that it left
  * before. left_time: generalized time, borrowed. */
 void memory_leaving(Pool *pool, const Leaving *leaving, const char *left_time, Known *known);
 

@@ -78,7 +78,8 @@ static bool is_provider(const LiveDatabase *database)
 	return database->is_multi_provider && database->syncprov;
 }
 
-/* Nobody gives it back to a consumer, nor to who left: who is a provider again later joins anew. */
+/* A consumer does not get it back, nor does a node that left: if it is a provider again later, it
+ * joins anew. */
 static bool is_over(const Wanted *wanted, const Known *known, const FenceRecord *record)
 {
 	return known_left(&known->leave, record->suffix) ||
@@ -104,7 +105,7 @@ static bool apart_end(const Live *live, bool is_over, FenceRecord *record)
 }
 
 /* What became of a closing that was cut off, once slapd runs: the first look at the database
- * decides both ways, as whoever makes it read-only later is somebody else. */
+ * decides both ways, because if it is made read-only later, something else did that. */
 static bool closing_end(const Live *live, FenceRecord *record)
 {
 	const LiveDatabase *database;

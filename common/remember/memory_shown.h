@@ -5,7 +5,7 @@
 #include "common/draft/plan_input.h"
 
 /* Sets what is remembered of the peers' copies of a database that joins: what they showed counts
- * also when they are gone. before: what was remembered until now, or NULL. In the pool. */
+ * even when they are gone. before: what was remembered until now, or NULL. In the pool. */
 void memory_shown(Pool *pool, const Facts *facts, const KnownDatabase *before, KnownDatabase *ret);
 
 #endif

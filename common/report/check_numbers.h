@@ -7,14 +7,14 @@
 
 /* The numbers of the line for monitoring systems. */
 
-/* How many links of a database are known, and how many of them work: one that broke this moment
- * does, until that lasts. */
+/* How many links of a database are known, and how many of them work; one that broke just now still
+ * counts as working, until that lasts. */
 typedef struct LinkCount {
 	unsigned n_known;
 	unsigned n_up;
 } LinkCount;
 
-/* Nobody's links are known while slapd is away. */
+/* No links are known while slapd is away. */
 LinkCount links_count(const Status *status, const StatusDatabase *database);
 
 LinkCount links_of_all(const Status *status);

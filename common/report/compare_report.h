@@ -4,7 +4,7 @@
 
 #include "common/entries/comparison.h"
 
-/* What was compared, and whether entries that differ are to be named: to a person only. */
+/* What was compared, and whether to name entries that differ, which is for a person only. */
 typedef struct CompareReport {
 	const ComparedDatabase *databases;
 	size_t n_databases;

@@ -84,7 +84,7 @@ static void put_change(Buf *text, Pool *pool, const ConflictsReport *report,
 }
 
 static const char *const outcome_texts[] = {
-	[CONFLICT_NOT_KNOWN] = "Which one stands here the log does not tell.",
+	[CONFLICT_NOT_KNOWN] = "The log does not show which one is here.",
 	[CONFLICT_NEWER_STANDS] = "The newer one stands here.",
 	[CONFLICT_OLDER_STANDS] = "The older one stands here: it came last, and takes or brings "
 				  "back the whole entry.",
@@ -105,8 +105,8 @@ static void put_conflict(Buf *text, Pool *pool, const ConflictsReport *report,
 		text, "    %s %s\n",
 		conflict->is_sure
 			? "A conflict: the older one came here only after the newer one was made."
-			: "Perhaps a conflict: whether the writer of the newer one had the older "
-			  "one, the log there tells.",
+			: "Perhaps a conflict: the log there shows whether the writer of the "
+			  "newer one had the older one.",
 		outcome_texts[conflict->outcome]);
 }
 

@@ -22,7 +22,7 @@ typedef struct ConflictsReport {
 typedef enum ConflictsVerdict {
 	CONFLICTS_NONE,
 	CONFLICTS_FOUND,
-	CONFLICTS_UNKNOWN, /* not all could be looked at, and in the rest there are none */
+	CONFLICTS_UNKNOWN, /* not all could be looked at, and there are none in the rest */
 	CONFLICTS_VERDICT_COUNT
 } ConflictsVerdict;
 

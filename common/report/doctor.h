@@ -26,7 +26,7 @@ typedef struct DoctorFinding {
 	const char *remedy; /* NULL: the rule's */
 } DoctorFinding;
 
-/* The checks that somebody named; none: all of them. */
+/* The checks that were asked for by name; none: all of them. */
 typedef struct DoctorAsked {
 	bool checks[DOCTOR_CHECK_COUNT];
 	size_t n_checks;
@@ -38,10 +38,10 @@ typedef struct DoctorReport {
 	DoctorFinding *findings;
 	size_t n_findings;
 	bool has_seen[DOCTOR_CHECK_COUNT]; /* doctor_saw() */
-	DoctorAsked asked;                 /* of others nothing is told */
+	DoctorAsked asked;                 /* nothing is reported of others */
 } DoctorReport;
 
-/* Which checks these codes name; ERROR_USAGE for one that is none, with the nearest. */
+/* Which checks these codes name; ERROR_USAGE for an unknown code, with the nearest one. */
 int doctor_ask(const char *const *codes, size_t n_codes, DoctorAsked *ret, Error *err);
 
 bool doctor_is_asked(const DoctorAsked *asked, DoctorCheck check);
@@ -52,14 +52,14 @@ void doctor_saw(DoctorReport *report, DoctorCheck check);
 void doctor_find(Pool *pool, DoctorReport *report, DoctorCheck check, DoctorSeverity severity,
 		 const char *format, ...) PRINTF_LIKE(5, 6);
 
-/* Gives the finding that was made last a remedy of its own, in place of the rule's. */
+/* Gives the latest finding a remedy of its own, instead of the rule's. */
 void doctor_remedy(DoctorReport *report, const char *remedy);
 
-/* The worst finding of the check; without any DOCTOR_OK or, when nothing was seen, DOCTOR_UNKNOWN.
- */
+/* The severity of the check's worst finding; without a finding, DOCTOR_OK or, when nothing was
+ * seen, DOCTOR_UNKNOWN. */
 DoctorSeverity doctor_severity_of(const DoctorReport *report, DoctorCheck check);
 
-/* The worst of all that were asked for. */
+/* The worst of all checks that were asked for. */
 DoctorSeverity doctor_worst(const DoctorReport *report);
 
 /* True when one that was asked for could not be looked at, or only in part. */
@@ -67,7 +67,7 @@ bool doctor_has_unknown(const DoctorReport *report);
 
 const char *doctor_severity_name(DoctorSeverity severity);
 
-/* One line a check that is well, more for one that is not. */
+/* One line for each check that is well, more for one that is not. */
 const char *doctor_text(Pool *pool, const DoctorReport *report, bool has_colour);
 
 /* "schema_version": 1. */

@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_DOCTOR_CHECKS_H
 #define SYNCWARD_DOCTOR_CHECKS_H
 
-/* Every check of the doctor, in the order in which they are made and told. */
+/* Every check of the doctor, in the order in which they are made and reported. */
 #include "common/remedies/remedy.h"
 
 typedef enum DoctorCheck {
@@ -49,7 +49,7 @@ typedef enum DoctorCheck {
 	DOCTOR_CHECK_COUNT
 } DoctorCheck;
 
-/* What a person is told of a check without running it. */
+/* What can be said of a check without running it. */
 typedef struct DoctorRule {
 	const char *code;    /* stable */
 	const char *title;   /* what is looked at */

@@ -24,7 +24,7 @@ static const char *const level_names[] = {
 };
 _Static_assert(ARRAY_SIZE(level_names) == CHECK_LEVEL_COUNT, "name every level");
 
-/* What is wrong: the first of the worst is told, the others are counted. */
+/* What is wrong: the first of the worst is reported, the others are counted. */
 typedef struct Verdict {
 	Pool *pool;
 	CheckLevel level;
@@ -56,7 +56,7 @@ static void judge_life(Verdict *verdict, const Status *status, const StatusLife 
 	else if (status_is_stale(status, life->now_sec))
 		problem(verdict, CHECK_CRITICAL,
 			pool_printf(verdict->pool,
-				    "the daemon hangs: process %ld told nothing for %s",
+				    "the daemon hangs: process %ld has reported nothing for %s",
 				    status->pid, age));
 	else if (status->looked_sec < 0)
 		problem(verdict, CHECK_WARNING, "the daemon starts: it has not looked yet");
@@ -74,7 +74,7 @@ static CheckLevel trouble_level(const Status *status, const Condition *condition
 		return status->has_desired ? CHECK_WARNING : CHECK_CRITICAL;
 	if (status_is_only_late(condition))
 		return CHECK_WARNING;
-	/* A correction that slapd refused was told with itself. */
+	/* A correction that slapd refused. */
 	if (condition->begins == EVENT_KIND_COUNT)
 		return CHECK_CRITICAL;
 	return event_priority(condition->begins) <= 3 ? CHECK_CRITICAL : CHECK_WARNING;
@@ -114,7 +114,7 @@ static const char *condition_text(Pool *pool, const Condition *condition)
 	}
 }
 
-/* Why the first of them that is down is so; "" while that was not told. */
+/* Why the first of them that is down is so; "" while that is not known. */
 static const char *link_reason(Pool *pool, const Status *status, const char *suffix)
 {
 	for (size_t i = 0; i < status->conditions.n_items; i++) {
@@ -198,7 +198,7 @@ static const char *all_is_well(Pool *pool, const Status *status)
 			   unseen);
 }
 
-/* Who gave a limit is not told that all is well where nobody knows. */
+/* If a limit was given, all is not called well while the lag is not known. */
 static void judge_lag(Verdict *verdict, const Status *status, const CheckLimits *limits)
 {
 	const LagSight lag = lag_see(status);
@@ -225,7 +225,7 @@ static void judge_sight(Verdict *verdict, const Status *status)
 		problem(verdict, CHECK_UNKNOWN, unseen);
 }
 
-/* What is not known is told where nothing worse is. */
+/* What is not known is reported if nothing is worse. */
 static void judge_all(Verdict *verdict, const FleetProblems *problems)
 {
 	for (size_t i = 0; i < problems->n_items; i++)

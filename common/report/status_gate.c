@@ -24,7 +24,7 @@ static Gate judge_daemon(Pool *pool, const Status *status, const StatusLife *lif
 	if (life->is_running != CLAIM_YES)
 		return waits("the daemon does not run");
 	if (status_is_stale(status, life->now_sec))
-		return waits(pool_printf(pool, "the daemon told nothing for %s",
+		return waits(pool_printf(pool, "the daemon has reported nothing for %s",
 					 duration_print(pool, age_sec)));
 	if (status->last_pass.number == 0 || status->looked_sec < 0)
 		return waits("the daemon has not looked yet");
@@ -61,7 +61,8 @@ static Gate judge_revision(Pool *pool, const Status *status, const GateAsked *as
 	return (Gate){GATE_OPEN};
 }
 
-/* A hold is told before anything else that lasts, for often it is the reason of the rest. */
+/* A hold is reported before anything else that lasts, because often it is the reason for the rest.
+ */
 static Gate judge_conditions(Pool *pool, const Status *status)
 {
 	const Condition *first = NULL;
@@ -99,7 +100,7 @@ static bool copy_is_in_step(const CopyHealth *copy)
 	return copy && copy->is_current && copy->state == HEALTH_IN_STEP;
 }
 
-/* OpenLDAP 2.4 tells nothing of its consumers: there the contents of both sides have to do. */
+/* OpenLDAP 2.4 shows nothing of its consumers: there the contents of both sides must suffice. */
 static bool link_is_well(const StatusDatabase *database, const StatusPeer *peer)
 {
 	const LinkState state = status_link_state(peer);
@@ -146,7 +147,7 @@ Gate status_gate(Pool *pool, const Status *status, const StatusLife *life, const
 	if (is_open(&gate) && status->is_server_in_step != CLAIM_YES)
 		gate = waits("what belongs to no database is not known to be in step");
 	if (is_open(&gate) && status->n_databases == 0)
-		gate = waits("the daemon tells of no database");
+		gate = waits("the daemon reports no database");
 	for (size_t i = 0; is_open(&gate) && i < status->n_databases; i++)
 		gate = judge_database(pool, &status->databases[i]);
 	return gate;

@@ -4,10 +4,10 @@
 
 #include "common/status/status_view.h"
 
-/* What a script waits for: the daemon has brought exactly this peers.json to slapd, verified it,
+/* What a script waits for: the daemon has applied exactly this peers.json to slapd, verified it,
  * and everything that can be known of this node is well. */
 typedef struct GateAsked {
-	const char *sha256; /* of the peers.json that stands there now */
+	const char *sha256; /* of the peers.json that is there now */
 	int64_t mtime_sec;  /* of that file: an older pass did not see it, whatever the digest says
 			     */
 } GateAsked;
@@ -24,7 +24,7 @@ typedef struct Gate {
 	const char *waits_for; /* the first thing that is missing, a sentence; NULL when open */
 } Gate;
 
-/* Judges a status. What the status does not tell is missing, too. The sentence lives in the pool or
+/* Judges a status. What the status does not say is missing, too. The sentence lives in the pool or
  * in the status. */
 Gate status_gate(Pool *pool, const Status *status, const StatusLife *life, const GateAsked *asked);
 

@@ -59,8 +59,8 @@ static void life_line(Page *page, const StatusLife *life)
 		return;
 	if (life->is_running == CLAIM_YES)
 		buf_printf(page->out,
-			   "%s: process %ld told nothing for %s, although it looks "
-			   "every %u s. What follows is that old.\n\n",
+			   "%s: process %ld has reported nothing for %s, although it looks every "
+			   "%u s. What follows is that old.\n\n",
 			   coloured(page, COLOUR_BAD, "THE DAEMON HANGS"), status->pid,
 			   lasting(page, status->written_sec), status->interval_sec);
 	else if (status->stopped_sec >= 0)
@@ -144,7 +144,7 @@ static const char *link_text(const Page *page, const StatusPeer *peer)
 {
 	const LinkState state = status_link_state(peer);
 
-	/* OpenLDAP 2.4 does not tell, but a probe does. */
+	/* OpenLDAP 2.4 does not show it, but a probe does. */
 	if (state == LINK_UNKNOWN && peer->is_down)
 		return link_state_name(LINK_DOWN);
 	if ((state == LINK_DOWN || state == LINK_WAITING) &&
@@ -305,7 +305,7 @@ static void databases(Page *page)
 				   database->n_not_read);
 		if (database->n_leaves > 0)
 			buf_printf(page->out,
-				   "  consumers, of which each tells of itself alone: %zu\n",
+				   "  consumers, each of which reports only on itself: %zu\n",
 				   database->n_leaves);
 		content_table(page, database->health);
 		compared_lines(page, database);

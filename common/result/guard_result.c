@@ -40,8 +40,8 @@ static void breach_of_unforeseen(const Result *result, const Error *err, Breach 
 		.hold = {.guard = GUARD_RESTART,
 			 .text = pool_printf(
 				 result->diff->pool,
-				 "what cn=config would be behind the step %s cannot be told (%s), so "
-				 "nobody knows whether slapd would start again. " RESULT_FAULT
+				 "it is not known what cn=config would be after the step %s (%s), "
+				 "nor whether slapd would start again. " RESULT_FAULT
 				 ", and look again with",
 				 step_title(result->diff->pool, result->step), err->text),
 			 .release = remedy_text(REMEDY_PLAN)},

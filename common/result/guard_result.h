@@ -6,9 +6,9 @@
 
 /*
  * The result is judged, whatever combination of changes and guards made it: each prefix of the
- * composed steps is carried out in memory, and the rules are asked of the cn=config behind it. A
- * breach is held and counted in the plan: a guard failed, since each rule has one that holds such
- * changes with a better sentence.
+ * composed steps is carried out in memory, and the rules are checked against the resulting
+ * cn=config. A breach is held and counted in the plan: it means that a guard failed, since each
+ * rule has one that holds such changes with a better message.
  *
  * Returns true when it held something: the steps must be composed anew.
  */

@@ -11,7 +11,7 @@ static bool reads_everything(Pool *pool, const AccessLists *lists, const char *d
 	return read_rights_judge(pool, lists, dn).outcome == READS_EVERYTHING;
 }
 
-/* Who loses something; NULL: nobody. */
+/* Which reader loses something; NULL: none. */
 static const char *loser_find(const ResultDatabase *database)
 {
 	const Diff *diff = database->result->diff;

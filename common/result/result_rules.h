@@ -5,12 +5,12 @@
 #include "common/draft/diff.h"
 #include "common/plan/plan_changes.h"
 
-/* One moment of a plan that is carried out: cn=config behind some of its steps. */
+/* One moment of a plan that is carried out: cn=config after some of its steps. */
 typedef struct Result {
 	Diff *diff;
 	const Live *then;
 	const Step *step;     /* the last one that was made */
-	const char **written; /* suffixes whose contextCSN a step before waited for */
+	const char **written; /* suffixes whose contextCSN an earlier step waited for */
 	size_t n_written;
 } Result;
 
@@ -24,11 +24,11 @@ typedef struct ResultDatabase {
 	const char *suffix;
 } ResultDatabase;
 
-/* What is wrong with a result, and which changes are held together for it. */
+/* What is wrong with a result, and which changes are held together because of it. */
 typedef struct Breach {
 	Hold hold;
 	unsigned kinds;               /* CHANGE_BITs */
-	const DatabasePlan *database; /* whose changes; NULL: those of any */
+	const DatabasePlan *database; /* whose changes; NULL: those of any database */
 } Breach;
 
 /* Together: each of them alone could leave the others harmful. */
@@ -40,7 +40,7 @@ typedef struct Breach {
 #define CHANGES_OF_PROVIDER \
 	(CHANGES_TO_PROVIDER | CHANGE_BIT(CHANGE_CONTEXT_CSN) | CHANGE_BIT(CHANGE_READ_ONLY_OFF))
 
-/* Ends every sentence of a breach: the guards hold such changes before. */
+/* Ends every message about a breach: guards hold such changes earlier. */
 #define RESULT_FAULT                                                               \
 	"The guards should have seen that before: please report it as a fault of " \
 	"syncward, with what `syncward plan` prints"
@@ -50,16 +50,16 @@ typedef struct Breach {
 /* G1: slapd starts again, or did not before either. */
 bool result_restarts_not(const Result *result, Breach *ret);
 
-/* The server ID comes behind overlays and contextCSN on disk. */
+/* The server ID comes after overlays and contextCSN on disk. */
 bool result_breaks_order(const Result *result, Breach *ret);
 
-/* Nobody becomes a provider, or takes clients' writes, that must read first. */
+/* No database that must read first becomes a provider, or takes clients' writes. */
 bool result_opens_early(const ResultDatabase *database, Breach *ret);
 
-/* Nobody who has data and takes clients' writes stops taking them, but to read first. */
+/* No database that has data and takes clients' writes stops taking them, except to read first. */
 bool result_closes(const ResultDatabase *database, Breach *ret);
 
-/* Nobody gets the flag whose changes peers cannot read. */
+/* No database whose changes peers cannot read gets the flag. */
 bool result_is_unread(const ResultDatabase *database, Breach *ret);
 
 /* G4: the last provider, or one that was there before syncward, goes only when a person says so. */

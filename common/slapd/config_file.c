@@ -29,7 +29,7 @@ static bool part_equal(Part one, Part other)
 	return one.len == other.len && strncasecmp(one.at, other.at, one.len) == 0;
 }
 
-/* Cuts the last part behind a separator off the text; a text without one is the part. */
+/* Cuts the last part after a separator off the text; a text without one is the part. */
 static Part part_pop_last(Part *text, char separator)
 {
 	size_t start = text->len;

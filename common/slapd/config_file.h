@@ -18,14 +18,14 @@ bool config_file_is_of(const char *file, const char *dn);
 /* The file of the entry with that DN as slapd returns it. */
 const char *config_file_of(Pool *pool, const char *dn);
 
-/* An entry of such a file (LDIF with folded lines); false when it is none. Operational attributes
- * included, comments left out. */
+/* The entry in such a file (LDIF with folded lines), with its operational attributes and without
+ * comments; false when there is none. */
 bool config_file_parse(Pool *pool, const char *bytes, size_t len, Entry *ret);
 
 /*
  * The first attribute in which the file differs from the entry read from slapd, order of values
- * aside; NULL when there is none. Only attributes that the entry has are compared: olcConfigDir,
- * which slapd makes up, and who wrote it last excepted.
+ * aside; NULL when there is none. Only attributes that the entry has are compared, except
+ * olcConfigDir, which slapd makes up, and who wrote it last.
  */
 const char *config_file_difference(const Entry *live, const Entry *file);
 

@@ -4,13 +4,13 @@
 
 /*
  * Takes the next word off *rest, changing the text in place; NULL when there is none. This is the
- * way slapd splits a value of cn=config, which is not that of slapd.conf: a quote opens anywhere,
- * closes only before white space or the end, of all others inside the word the last is dropped, and
- * a backslash means nothing.
+ * way slapd splits a value of cn=config, which is not that of slapd.conf: a quote opens anywhere
+ * and closes only before white space or the end; of all others inside the word the last is dropped;
+ * and a backslash means nothing.
  */
 char *config_next_word(char **rest);
 
-/* How a value can be written behind its keyword so that config_next_word() gives it back. */
+/* How a value can be written after its keyword so that config_next_word() gives it back. */
 typedef enum WordQuoting {
 	WORD_QUOTING_NONE,  /* keyword=value */
 	WORD_QUOTING_VALUE, /* keyword="value" */

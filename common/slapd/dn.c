@@ -36,7 +36,7 @@ static bool type_is_short(const char *name, size_t len)
 	return false;
 }
 
-/* A-Z, and the accented capitals of Latin-1 behind their first UTF-8 byte. */
+/* A-Z, and the accented capitals of Latin-1 after their first UTF-8 byte. */
 static unsigned char byte_lower(unsigned char byte, unsigned char before)
 {
 	if (byte >= 'A' && byte <= 'Z')

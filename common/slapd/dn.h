@@ -6,11 +6,11 @@
 
 #include "common/base/pool.h"
 
-/* The DN in one spelling (RFC 4514, lower case, no optional space) for comparing; NULL when it is
- * no DN. */
+/* The DN in one spelling for comparing (RFC 4514, lower case, no optional space); NULL when it is
+ * not a DN. */
 const char *dn_normalise(Pool *pool, const char *dn);
 
-/* True when both are the same DN; false also when one of them is none. */
+/* True when both are the same DN; false also when either is not a DN. */
 bool dn_equal(const char *one, const char *other);
 
 /* True when dn is base itself or stands below it. */

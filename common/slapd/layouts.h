@@ -5,12 +5,12 @@
 #include <stddef.h>
 
 /*
- * Where packages put slapd, for when nobody who knows can be asked: what a running slapd was
- * started with, and what its unit says, goes before all of this. As which user it runs tell its
- * files, and further options the unit or the starter.
+ * Where packages put slapd, for when there is no better source: what a running slapd was started
+ * with, and what its unit says, comes first. Its files show as which user it runs; the unit or the
+ * starter gives further options.
  */
 
-/* A script that a unit runs, which starts slapd with what shell variables of a file say. */
+/* A script that a unit runs, and that starts slapd with the shell variables of a file. */
 typedef struct SlapdStarter {
 	const char *script;
 	const char *settings; /* the file */
@@ -27,8 +27,8 @@ typedef struct SlapdLayout {
 	const char *package;
 	const char *program;
 	const char *unit;
-	const char *config_dir;      /* slapd's own, which it takes without -F */
-	const char *socket;          /* what ldapi:/// is there, as an ldapi URL; NULL: not asked */
+	const char *config_dir; /* slapd's own, which it takes without -F */
+	const char *socket; /* what ldapi:/// means there, as an ldapi URL; NULL: not looked up */
 	const SlapdStarter *starter; /* NULL: the unit starts slapd itself */
 } SlapdLayout;
 

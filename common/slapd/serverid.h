@@ -36,8 +36,8 @@ typedef struct ServerIdVerdict {
 /* Parses one value; ERROR_REFUSED with slapd's reason for what slapd refuses. */
 int serverid_parse(Pool *pool, const char *text, ServerId *ret, Error *err);
 
-/* slapd's rule for "is this URL me": listener is one string of -h as given; fqdn is gethostname()
- * made full, as slapd does. */
+/* slapd's rule for whether a URL is its own: listener is one string of -h as given; fqdn is
+ * gethostname() made full, as slapd does. */
 UrlMatch serverid_url_match(const char *url, const char *const *listeners, size_t n_listeners,
 			    const char *fqdn);
 

@@ -66,7 +66,7 @@ static bool expansion_read(Value *value, const char **at)
 	return (*at)[1] != '(' || skip_to(at, ')');
 }
 
-/* The byte behind a backslash; in double quotes it stays one before most. */
+/* The byte after a backslash; in double quotes it stays one before most. */
 static void escape_read(Value *value, const char **at, char quote)
 {
 	const char next = (*at)[1];

@@ -12,13 +12,13 @@
 extern const char shell_value_unknown[];
 
 /*
- * Adds the assignments of a file that a shell reads, worked out as the shell does; a value with a
- * command in it, or a variable that nobody set before, is shell_value_unknown. False when the file
- * holds anything else than assignments.
+ * Adds the assignments of a file that a shell reads, evaluated as the shell does; a value with a
+ * command in it, or with a variable that was not set before, is shell_value_unknown. False when the
+ * file holds anything but assignments.
  */
 bool shell_settings_read(Pool *pool, const char *text, Environment *environment);
 
-/* What slapd is started with where the starter's file has that text. False when it is not known. */
+/* What slapd is started with if the starter's file has that text. False when it is not known. */
 bool starter_arguments(Pool *pool, const SlapdStarter *starter, const char *text,
 		       SlapdArguments *ret);
 

@@ -16,14 +16,14 @@ typedef struct SlapdArguments {
 } SlapdArguments;
 
 /*
- * Finds -h, -F and -f in the arguments of a running slapd (started through ld.so or another wrapper
- * or not) and splits -h at spaces. Arguments that were joined and split again (olcArgsFile) do as
- * well. Without -h it is slapd's default, ldap:///. None when the arguments hold no slapd.
+ * Finds -h, -F and -f in the arguments of a running slapd, whether or not it was started through
+ * ld.so or another wrapper, and splits -h at spaces. Arguments that were joined and split again
+ * (olcArgsFile) will also do. Without -h it is slapd's default, ldap:///. None when the arguments
+ * hold no slapd.
  */
 SlapdArguments slapd_arguments_parse(Pool *pool, const char *const *arguments, size_t n_arguments);
 
-/* slapd's program in such arguments, where it is a whole path; NULL: it is not, or there is none.
- */
+/* slapd's program in such arguments, if it is a full path; NULL: it is not, or there is none. */
 const char *slapd_arguments_program(const char *const *arguments, size_t n_arguments);
 
 /* Splits a text into words; separators is a set of bytes. */

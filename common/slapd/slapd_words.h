@@ -7,7 +7,7 @@
 
 #include "common/base/pool.h"
 
-/* What slapd or its tools said of why they do not go on: the first line that says something, which
+/* What slapd or its tools said about why they stopped: the first line that says something, which
  * names the fault, and the last one, which names the entry. */
 typedef struct SlapdWords {
 	const char *first; /* NULL: nothing was said */
@@ -15,13 +15,13 @@ typedef struct SlapdWords {
 } SlapdWords;
 
 /*
- * Takes one line of a log or of a tool's standard error. Lines that are no cause are left out; of
- * the others nothing is kept that may be part of a password: what a line quotes is shown only where
- * slapd is known to quote paths and suffixes.
+ * Takes one line of a log or of a tool's standard error. Lines that name no cause are left out, and
+ * nothing that may be part of a password is kept: what a line quotes is shown only where slapd is
+ * known to quote paths and suffixes.
  */
 void slapd_words_take(Pool *pool, SlapdWords *words, const char *line);
 
-/* True for a line of slapd's log that may tell why it ended: not what it says of operations. */
+/* True for a line of slapd's log that may tell why it ended: not what it says about operations. */
 bool slapd_words_are_fatal(const char *line);
 
 /* Both as one sentence; NULL when nothing was said. */

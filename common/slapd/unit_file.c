@@ -203,7 +203,7 @@ const char *cgroup_unit(Pool *pool, const char *text)
 
 /* --- EnvironmentFile --- */
 
-/* From a backslash to the byte behind it: in double quotes it keeps its meaning only before some,
+/* From a backslash to the byte after it: in double quotes it keeps its meaning only before some,
  * and before the end of a line the two are nothing. */
 static void escape_read(const char **at, char quote, Buf *value)
 {

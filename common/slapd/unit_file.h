@@ -15,7 +15,7 @@ typedef struct Environment {
 	size_t n_values; /* as many */
 } Environment;
 
-/* What a systemd service and its drop-ins say of how the program is started. */
+/* What a systemd service and its drop-ins say about how the program is started. */
 typedef struct UnitStart {
 	const char **commands; /* ExecStart=, not split */
 	size_t n_commands;
@@ -25,15 +25,15 @@ typedef struct UnitStart {
 	bool is_unclear; /* it holds what is not understood here */
 } UnitStart;
 
-/* Adds what the text of a unit, or of a drop-in behind it, says (systemd.unit(5),
+/* Adds what the text of a unit, or of a drop-in read after it, says (systemd.unit(5),
  * systemd.exec(5)). Starts with a zeroed UnitStart. */
 void unit_read(Pool *pool, const char *text, UnitStart *unit);
 
 /* The system service that a process belongs to, from its /proc/PID/cgroup; NULL: none. */
 const char *cgroup_unit(Pool *pool, const char *text);
 
-/* Adds the variables of an EnvironmentFile (systemd.exec(5)); a file of plain assignments for a
- * shell reads the same. False when it is not understood. */
+/* Adds the variables of an EnvironmentFile (systemd.exec(5)); a shell file of plain assignments is
+ * read the same way. False when it is not understood. */
 bool environment_read(Pool *pool, const char *text, Environment *environment);
 
 /* The variable's value; NULL when there is none. */

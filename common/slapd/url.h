@@ -12,7 +12,7 @@ typedef struct Url {
 	const char *scheme;
 	const char *host; /* "" when the URL names none; without [] around IPv6 */
 	int port;
-	bool has_dn;    /* a DN behind the host, even an empty one after a slash is none */
+	bool has_dn;    /* a DN follows the host; an empty one after a slash does not count */
 	bool has_extra; /* attributes, scope, filter or extensions */
 } Url;
 
@@ -24,7 +24,7 @@ bool url_is_plain(const char *text);
 bool url_parse(Pool *pool, const char *text, Url *ret);
 
 /* The URL of a server in one spelling, "ldap://host:389", for comparing; the text itself when it is
- * spelled so or is no LDAP URL; NULL for NULL. */
+ * already in that spelling or not an LDAP URL; NULL for NULL. */
 const char *url_spelling(Pool *pool, const char *text);
 
 /* True when both name the same server: letter case, default port and trailing slash do not count.

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* True for the code of a guard by which nothing at all is written, or slapd or data is in danger.
- */
+/* True for the code of a guard that stops all writing, or that means that slapd or data is in
+ * danger. */
 bool check_guard_is_critical(const char *code);
 
 #endif

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /* Whether the daemon is woken by whatever ends a finding with that code: a change of cn=config, of
- * peers.json or agent.json, or a person's command. The end of any other shows in another look only.
- */
+ * peers.json or agent.json, or a person's command. The end of any other finding shows only when
+ * slapd is looked at again. */
 bool finding_end_is_heard(const char *code);
 
 #endif

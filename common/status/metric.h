@@ -7,8 +7,9 @@
 #include "common/base/buf.h"
 
 /* Prometheus' text format, as node_exporter's textfile collector wants it: no timestamps, HELP and
- * TYPE once before all samples of a metric. Names are without the leading "syncward_". Labels are
- * pairs of name and value up to a NULL name; a NULL value leaves the label out; none: NULL. */
+ * TYPE once before all samples of a metric. Names are given without the leading "syncward_". Labels
+ * are pairs of name and value up to a NULL name; a NULL value leaves the label out; NULL: no
+ * labels. */
 
 /* HELP and TYPE ("gauge", "counter", "summary"); samples follow. */
 void metric_begin(Buf *out, const char *name, const char *type, const char *help);
@@ -24,7 +25,7 @@ void metric_usec(Buf *out, const char *name, const char *const labels[][2], int6
 /* A gauge with one sample without labels. */
 void metric_gauge(Buf *out, const char *name, const char *help, long long number);
 
-/* The same for a time, seconds since 1970: one that never was (-1) has no sample. */
+/* The same for a time in seconds since 1970; -1 (never) has no sample. */
 void metric_moment(Buf *out, const char *name, const char *help, int64_t sec);
 
 #endif

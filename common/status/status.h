@@ -26,7 +26,7 @@
 
 #define STATUS_SCHEMA_VERSION 1
 
-/* What is said about something that cannot always be looked at. */
+/* A statement about something that cannot always be looked at. */
 typedef enum Claim {
 	CLAIM_UNKNOWN,
 	CLAIM_NO,
@@ -36,11 +36,11 @@ typedef enum Claim {
 
 /* A replication link in a word. */
 typedef enum LinkState {
-	LINK_UNKNOWN,    /* cn=monitor does not tell */
+	LINK_UNKNOWN,    /* cn=monitor does not show it */
 	LINK_MISSING,    /* slapd runs no such consumer */
 	LINK_DOWN,       /* it runs, without a connection */
 	LINK_REFRESHING, /* connected, and not yet in the persist phase */
-	LINK_WAITING,    /* it reads at intervals, was there, and has gone until the next time */
+	LINK_WAITING,    /* it reads at intervals, was connected, and is away until the next time */
 	LINK_UP,
 	LINK_STATE_COUNT
 } LinkState;
@@ -55,15 +55,16 @@ typedef struct StatusPeer {
 	bool is_connected;
 	bool is_persistent;
 	bool was_seen;          /* it worked once, as far as the agent knows */
-	bool is_down;           /* it does not work, and that lasts: told as link-down */
-	bool has_old_tls_files; /* its consumer holds what they were before they were renewed */
+	bool is_down;           /* it does not work, and that lasts: reported as link-down */
+	bool has_old_tls_files; /* its consumer still holds the files as they were before they were
+				   renewed */
 	int64_t since_sec;      /* since when the link is up, or is not */
 	int64_t last_contact_sec;
 	int64_t last_connect_sec;
 	int64_t next_connect_sec;
 	int64_t certificate_end_sec; /* of the peer, as a probe saw it; -1: not known, or no TLS */
-	int64_t log_oldest_sec;      /* the oldest change that its log showed; 0, -1: not known */
-	bool has_clock;              /* a probe saw the peer's clock, which only metrics tell */
+	int64_t log_oldest_sec;      /* the oldest change that its log showed; 0 or -1: not known */
+	bool has_clock;              /* a probe saw the peer's clock, which only metrics report */
 	long clock_ahead_sec;        /* the peer's clock less ours */
 } StatusPeer;
 
@@ -71,17 +72,17 @@ typedef struct StatusDatabase {
 	const char *suffix;
 	const char *dn; /* of its entry in cn=config; NULL: there is none */
 	Claim is_in_step;
-	int64_t since_sec; /* since when is_in_step is what it is */
+	int64_t since_sec; /* since when is_in_step has had its value */
 	bool is_multi_provider;
 	StatusPeer *peers;
 	size_t n_peers;
-	size_t n_leaves;              /* consumers, which nobody looks at but they themselves */
+	size_t n_leaves;              /* consumers, which only they themselves look at */
 	size_t n_not_read;            /* other providers: what they have is not looked at */
 	const DatabaseHealth *health; /* NULL: the peers were not asked yet */
 } StatusDatabase;
 
 typedef struct StatusPass {
-	unsigned long number; /* 0: there was none yet */
+	unsigned long number; /* 0: there has been none yet */
 	int64_t ended_sec;
 	const char *trigger;
 	PassOutcome outcome;
@@ -101,7 +102,7 @@ typedef struct StatusRollout {
 	unsigned long revision;
 	int64_t since_sec;
 	int64_t soak_sec;
-	KnownCanary *canaries; /* whom it waits for */
+	KnownCanary *canaries; /* the nodes that it waits for */
 	size_t n_canaries;
 } StatusRollout;
 
@@ -111,7 +112,7 @@ typedef struct StatusLog {
 	const char *base;   /* its own suffix */
 	int64_t size_bytes;
 	int64_t room_bytes; /* on its disk */
-	int64_t keeps_sec;  /* by olcAccessLogPurge; -1 also: for ever */
+	int64_t keeps_sec;  /* by olcAccessLogPurge; -1 also means for ever */
 } StatusLog;
 
 typedef struct StatusLogs {
@@ -122,8 +123,8 @@ typedef struct StatusLogs {
 typedef struct Status {
 	const char *version; /* of the program */
 	long pid;
-	uint64_t pid_ticks; /* when that process started, as the kernel counts: tells two of one
-			       number apart */
+	uint64_t pid_ticks; /* when that process started, in the kernel's ticks: tells two processes
+			       of the same number apart */
 	int64_t started_sec;
 	int64_t stopped_sec;
 	int64_t written_sec;
@@ -142,7 +143,7 @@ typedef struct Status {
 	const char *slapd_uri;
 	Claim is_slapd_up;
 	int64_t slapd_since_sec;
-	int64_t looked_sec; /* when slapd was last looked at: of then are the databases */
+	int64_t looked_sec; /* when slapd was last looked at: the databases are as of then */
 	int64_t success_sec;
 	int64_t next_pass_sec; /* unless something happens before; -1: not known */
 	StatusPass last_pass;
@@ -159,7 +160,7 @@ typedef struct Status {
 
 LinkState status_link_state(const StatusPeer *peer);
 
-/* True for a link that reads, or waits for its next time to. */
+/* True for a link that reads, or that waits for its next time to do so. */
 bool link_state_works(LinkState state);
 
 /* "up", "down", ... */
@@ -171,7 +172,7 @@ const char *pass_outcome_name(PassOutcome outcome);
 /* What was found out about the links of all databases, in their order. */
 void status_take_links(const LinkWatch *links, size_t n_links, Status *status);
 
-/* Until when the peers' certificates are valid, and their clocks, of those that were probed. */
+/* Until when the certificates of probed peers are valid, and how their clocks differ. */
 void status_take_probes(const LinkProbes *probes, Status *status);
 
 /* What peers and this node have of each database; borrowed. */
@@ -182,7 +183,7 @@ StatusLogs status_logs_take(Pool *pool, const Machine *machine);
 
 StatusLogs status_logs_copy(Pool *pool, const StatusLogs *logs);
 
-/* How this node reads others: links of all databases. */
+/* How many links this node has to others, in all databases. */
 size_t status_count_links(const Status *status);
 
 /* The condition of that kind that began first, or NULL; with a key only that one. */
@@ -190,19 +191,19 @@ const Condition *status_condition(const Status *status, ConditionKind kind, cons
 
 size_t status_count(const Status *status, ConditionKind kind);
 
-/* slapd answered when it was last looked at: what is not told is not there. Otherwise what lasted
- * before is still told, and of the rest nothing is known. */
+/* True when slapd answered when it was last looked at: what is not reported then does not exist.
+ * Otherwise what lasted before is still reported, and nothing is known of the rest. */
 bool status_is_seen(const Status *status);
 
-/* Whether that number is one: that there are none is known only where slapd was looked at. */
+/* Whether that number is known: that there are none is known only if slapd was looked at. */
 bool status_knows_count(const Status *status, ConditionKind kind);
 
-/* Nobody but readers of metrics suffers, or what is not watched is seen later: corrections are made
- * all the same. */
+/* True when only readers of metrics suffer, or when changes of a folder that is not watched are
+ * seen later: corrections are still made. */
 bool status_is_only_late(const Condition *condition);
 
-/* How much of what the status tells is held, missing, does not work or is being refreshed: what may
- * be otherwise soon. What is not known is not counted. */
+/* How many things in the status are held, missing, not working or being refreshed, and so may
+ * change soon. What is not known is not counted. */
 size_t status_count_unsettled(const Status *status);
 
 /* What this node's databases look like, from what was left to change and what slapd runs: replaces
@@ -213,13 +214,13 @@ void status_look(Pool *pool, const Plan *left, const Live *live, int64_t now_sec
 /* slapd was not looked at: databases stay as they were, copied into the pool. */
 void status_keep(Pool *pool, Status *status);
 
-/* slapd could not be looked at: nobody knows whether databases are in step and links are up. */
+/* slapd could not be looked at: whether databases are in step and links are up is not known. */
 void status_look_failed(Pool *pool, int64_t now_sec, Status *status);
 
 /* The document, as syncward-status(5) describes it. */
 const char *status_print(Pool *pool, const Status *status);
 
-/* Reads it back. ERROR_INPUT when it is none, or of a newer schema. */
+/* Reads it back. ERROR_INPUT when it is not a status, or has a newer schema. */
 int status_parse(Pool *pool, const char *name, const char *bytes, size_t len, Status *ret,
 		 Error *err);
 

@@ -55,7 +55,7 @@ const char *compared_problem(Pool *pool, const CompareRecord *record, const Stat
 	return NULL;
 }
 
-/* OpenLDAP 2.4 does not tell when a link was made; then all that is known is since when this daemon
+/* OpenLDAP 2.4 does not show when a link was made; then all that is known is since when this daemon
  * has seen it up. */
 const char *compared_outdated(Pool *pool, const CompareRecord *record,
 			      const StatusDatabase *database)

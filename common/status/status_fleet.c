@@ -163,7 +163,7 @@ const char *fleets_text(Pool *pool, const Status *status, int64_t now_sec)
 
 /* --- for monitoring systems --- */
 
-/* Text behind the first line may have no '|' either. */
+/* Text after the first line may not have a '|' either. */
 static void line_add(Buf *out, const char *text)
 {
 	buf_putc(out, '\n');

@@ -6,8 +6,8 @@
 #include "common/json/json_write.h"
 #include "common/status/status_view.h"
 
-/* What the status has of all nodes, by their heartbeats: the part of the document, one line a node
- * for people, and what is wrong with any of them. */
+/* What the status has about all nodes, by their heartbeats: the part of the document, one line for
+ * each node for people, and what is wrong with any of them. */
 
 /* Nothing where there are none. */
 void fleets_put(JsonOut *out, const Fleets *fleets, int64_t now_sec);
@@ -15,13 +15,13 @@ void fleets_put(JsonOut *out, const Fleets *fleets, int64_t now_sec);
 /* Reads it back; what is missing is not known. */
 Fleets fleets_read(Pool *pool, const JsonNode *root);
 
-/* True when nothing is missing that is printed. */
+/* True when nothing that is printed is missing. */
 bool fleets_are_whole(const Fleets *fleets);
 
-/* One line a node with a head for each database; says so where there are none. */
+/* One line for each node, with a heading for each database; says so if there are none. */
 const char *fleets_text(Pool *pool, const Status *status, int64_t now_sec);
 
-/* The same for monitoring systems, behind the first line: each line begins with a line end. */
+/* The same for monitoring systems, after the first line: each line begins with a line end. */
 void fleets_lines(Pool *pool, Buf *out, const Status *status, int64_t now_sec);
 
 typedef struct FleetProblem {
@@ -34,7 +34,7 @@ typedef struct FleetProblems {
 	size_t n_items;
 } FleetProblems;
 
-/* In the order of the nodes. Where peers.json has no heartbeat nothing is known of any. */
+/* In the order of the nodes. If peers.json has no heartbeat, nothing is known of any node. */
 FleetProblems fleets_judge(Pool *pool, const Status *status, int64_t now_sec);
 
 /* False while the entries of any database cannot be read: what does not count is not known then. */

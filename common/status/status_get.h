@@ -9,7 +9,7 @@
 #include "common/status/status.h"
 
 /* What is missing or of another type reads as "not known": a later release of this schema may add
- * and leave out. */
+ * members and leave others out. */
 
 static inline const char *get_text(const JsonNode *object, const char *key)
 {
@@ -62,7 +62,7 @@ static inline const JsonNode *get_object(const JsonNode *object, const char *key
 	return member && member->type == JSON_OBJECT ? member : &none;
 }
 
-/* The n-th object of an array; NULL behind the last. */
+/* The n-th object of an array; NULL after the last. */
 static inline const JsonNode *get_item(const JsonNode *object, const char *key, size_t n)
 {
 	const JsonNode *member = json_member(object, key);

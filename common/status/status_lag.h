@@ -10,7 +10,8 @@ typedef struct LagSight {
 	int64_t msec; /* -1: none is known */
 	const char *suffix;
 	unsigned peer_id;    /* 0: this node */
-	const char *unknown; /* a database of which nobody knows how far this node is; NULL: none */
+	const char *unknown; /* a database in which it is not known how far behind this node is;
+				NULL: none */
 } LagSight;
 
 /* Borrows from the status. */

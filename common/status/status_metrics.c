@@ -301,7 +301,8 @@ static void peers(Page *page, const char *name, const char *help, PeerSample *fu
 	}
 }
 
-/* A number a state, and no sample a node: each of many nodes would tell of all others. */
+/* One number for each state, not a sample for each node: each of many nodes would report on all
+ * others. */
 static void nodes(Page *page)
 {
 	const Status *status = page->status;

@@ -258,7 +258,7 @@ static void put_condition(JsonOut *out, const Condition *condition)
 static void put_conditions(JsonOut *out, const Status *status)
 {
 	for (ConditionKind kind = 0; kind < CONDITION_KIND_COUNT; kind++) {
-		/* Who has no heartbeat sees nothing of it. */
+		/* Without heartbeats nothing of it appears. */
 		if (kind == CONDITION_NODE && status_count(status, kind) == 0)
 			continue;
 		json_out_open(out, kinds[kind].list, '[');

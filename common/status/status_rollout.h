@@ -6,8 +6,8 @@
 #include "common/json/json_write.h"
 #include "common/status/status.h"
 
-/* The revision that waits here, and whom it waits for: a member of status.json. Nothing where none
- * does. */
+/* The revision that waits here, and the nodes that it waits for: a member of status.json, absent
+ * when no revision waits. */
 void rollout_put(JsonOut *out, const StatusRollout *rollout);
 
 /* What rollout_put() wrote; texts are the document's. */

@@ -5,7 +5,8 @@
 
 #define UNSEEN_SEC 900 /* three looks of the usual probe_interval */
 
-/* Where slapd binds as we cannot a peer is never read, and only its link tells. */
+/* If slapd binds in a way that we cannot, a peer is never read, and only its link shows anything.
+ */
 static bool is_unseen(const CopyHealth *copy, int64_t now_sec)
 {
 	return !copy->is_current && copy->read_sec >= 0 && now_sec - copy->read_sec >= UNSEEN_SEC;

@@ -4,9 +4,9 @@
 
 #include "common/status/status.h"
 
-/* What check must not call well because nobody saw it: what this node has of a database, or what a
- * peer has that could be read before and not for a quarter of an hour. One sentence from the pool;
- * NULL: nothing. */
+/* What check must not call well because it was not seen: this node's own copy of a database, or a
+ * peer's copy that could be read before and now not for a quarter of an hour. One sentence from the
+ * pool; NULL: nothing. */
 const char *sight_lacks(Pool *pool, const Status *status);
 
 #endif

@@ -4,15 +4,16 @@
 
 #include "common/status/status.h"
 
-/* What a reader of the status knows besides. */
+/* What a reader of the status knows in addition. */
 typedef struct StatusLife {
 	Claim is_running; /* the process that wrote it */
 	int64_t now_sec;
-	unsigned slapd_silent_sec; /* so long slapd gave no answer just now; 0: it did, or nobody
-				      asked */
+	unsigned slapd_silent_sec; /* how long slapd gave no answer just now; 0: it answered, or was
+				      not asked */
 } StatusLife;
 
-/* True when the daemon should have written a newer one: three intervals and a minute are over. */
+/* True when the daemon should have written a newer status: three intervals and a minute are over.
+ */
 bool status_is_stale(const Status *status, int64_t now_sec);
 
 /* Exit statuses of monitoring plugins. */
@@ -26,26 +27,27 @@ typedef enum CheckLevel {
 
 typedef struct CheckResult {
 	CheckLevel level;
-	const char *line; /* "SYNCWARD OK - text | perfdata", without a line end; of all nodes: and
-			     a line each behind it */
+	const char *line; /* "SYNCWARD OK - text | perfdata", without a line end; with all nodes,
+			     followed by a line for each */
 } CheckResult;
 
-/* How old a change may be that a server is known to lack; -1: no limit. */
+/* How old a change that a server is known to lack may be; -1: no limit. */
 typedef struct CheckLimits {
 	int64_t warning_msec;
 	int64_t critical_msec;
-	bool is_of_all; /* other nodes are judged as well, by their heartbeats, and get a line each
+	bool is_of_all; /* other nodes are judged as well, by their heartbeats, and each gets a line
 			 */
 } CheckLimits;
 
-/* The verdict for a monitoring system; the rules stand in syncward(8). */
+/* The verdict for a monitoring system; syncward(8) has the rules. */
 CheckResult status_check(Pool *pool, const Status *status, const StatusLife *life,
 			 const CheckLimits *limits);
 
 /* The same when there is no status to judge. */
 CheckResult status_check_failed(Pool *pool, CheckLevel level, const char *why);
 
-/* The metrics, in the text format of Prometheus. Once the daemon was stopped only that is told. */
+/* The metrics, in the text format of Prometheus. Once the daemon was stopped, they report only
+ * that. */
 const char *status_metrics(Pool *pool, const Status *status);
 
 /* A page for people. */

@@ -89,28 +89,28 @@ bool syncrepl_keyword_is_secret(SyncreplKeyword keyword);
  * all since 2.4. */
 unsigned syncrepl_keyword_since(SyncreplKeyword keyword);
 
-/* What slapd assumes for an absent keyword, in the form in which values are compared; NULL when
- * nothing. */
+/* What slapd assumes for an absent keyword, in the form in which values are compared; NULL when it
+ * assumes nothing. */
 const char *syncrepl_keyword_default(SyncreplKeyword keyword);
 
 /*
  * Tokenises and parses a value exactly as slapd does (config.c strtok_quote_ldif, syncrepl.c
  * parse_syncrepl_line): words split at white space, a quote ends only before white space, a
- * backslash is an ordinary byte, the last of two equal keywords wins. A leading "{n}" is passed
- * over. Refuses (ERROR_REFUSED) what slapd refuses; the message never holds a secret. Strings live
- * in the pool.
+ * backslash is an ordinary byte, the last of two equal keywords wins. A leading "{n}" is skipped.
+ * Refuses (ERROR_REFUSED) what slapd refuses; the message never holds a secret. Strings live in the
+ * pool.
  */
 int syncrepl_parse(Pool *pool, const char *text, Syncrepl *ret, Error *err);
 
-/* The same, quicker where like, which parsed, has many of the same values: these are shared with it
- * instead of judged again. NULL: with none. */
+/* The same, but faster if like, which was parsed before, has many of the same values: these are
+ * shared with it instead of being judged again. like may be NULL. */
 int syncrepl_parse_like(Pool *pool, const char *text, const Syncrepl *like, Syncrepl *ret,
 			Error *err);
 
 /*
- * Checks the value of one keyword by slapd's grammar, and beyond it where slapd accepts what later
- * fails (tls_*, secprops, saslmech, syncdata, a quote before white space, which no quoting can
- * express). The message names the keyword.
+ * Checks the value of one keyword by slapd's grammar, and more strictly where slapd accepts what
+ * later fails (tls_*, secprops, saslmech, syncdata, a quote before white space, which no quoting
+ * can express). The message names the keyword.
  */
 int syncrepl_check(SyncreplKeyword keyword, const char *value, Error *err);
 
@@ -121,8 +121,8 @@ int syncrepl_print(Pool *pool, const Syncrepl *syncrepl, const char **ret, Error
 /* The keyword's value in the one spelling in which values are compared. */
 const char *syncrepl_canonical(Pool *pool, SyncreplKeyword keyword, const char *value);
 
-/* True when its list of retries ends: used up, slapd never tries again until the value is written
- * anew or slapd starts. */
+/* True when its list of retries ends: once it is used up, slapd does not try again until the value
+ * is written anew or slapd restarts. */
 bool syncrepl_gives_up(const char *retry);
 
 /* True when slapd would do the same with both values of the keyword (defaults, DN, URL and list
@@ -132,7 +132,7 @@ bool syncrepl_same(SyncreplKeyword keyword, const Syncrepl *one, const Syncrepl 
 /* True when all keywords are the same by meaning. */
 bool syncrepl_equal(const Syncrepl *one, const Syncrepl *other);
 
-/* rid as a number; -1 when absent or not one. */
+/* rid as a number; -1 when it is absent or not a number. */
 int syncrepl_rid(const Syncrepl *syncrepl);
 
 /* A number keyword's value in seconds, bytes or whatever its unit; 0 when absent. */

@@ -6,7 +6,7 @@ int syncrepl_check(SyncreplKeyword keyword, const char *value, Error *err)
 {
 	const SyncreplRule *rule = &syncrepl_rules[keyword];
 
-	/* No message shows the value: somebody may have put a password behind the wrong keyword. */
+	/* No message shows the value: somebody may have put a password after the wrong keyword. */
 	if (rule->kind == SYNCREPL_KIND_FLAG)
 		return *value == '\0'
 			       ? 0

@@ -14,13 +14,13 @@ bool link_uses_tls(const Syncrepl *link);
 #define LINK_TLS_FILES 3
 extern const SyncreplKeyword link_tls_files[LINK_TLS_FILES];
 
-/* Those, and the one that names a folder of them. */
+/* These, and the one that names a folder of such files. */
 #define LINK_TLS_PATHS 4
 extern const SyncreplKeyword link_tls_paths[LINK_TLS_PATHS];
 
 /*
- * The link with what slapd's consumer takes from the server's own TLS settings where the link says
- * nothing (slapd-config(5), olcSyncrepl): CA, certificate and key files, cipher suite. global is
+ * The link with what slapd's consumer takes from the server's own TLS settings if the link does not
+ * set it (slapd-config(5), olcSyncrepl): CA, certificate and key files, cipher suite. global is
  * cn=config itself, whose strings are borrowed; a link without TLS stays as it is.
  */
 Syncrepl link_inherit_tls(const Syncrepl *link, const Entry *global);

@@ -16,7 +16,7 @@ const SyncreplRule syncrepl_rules[SYNCREPL_KEYWORD_COUNT] = {
 			       .accepts = syncrepl_provider_accepts,
 			       .works = syncrepl_provider_works,
 			       .canonical = syncrepl_provider_canonical,
-			       .wants = "one URL like ldap://host, without a DN behind it"},
+			       .wants = "one URL like ldap://host, without a DN after it"},
 	[SYNCREPL_SEARCHBASE] = {"searchbase", .is_required = true, .accepts = syncrepl_dn_accepts,
 				 .canonical = syncrepl_dn_canonical, .wants = "a DN"},
 	[SYNCREPL_TYPE] = {"type", .assumed = "refreshonly", .accepts = syncrepl_type_accepts,

@@ -10,9 +10,9 @@
  * logfilter in slapd.conf(5)). */
 
 /*
- * What a node says of its log to those who read it, in an attribute of the log's database: no link
- * of the node must read a database whose provider others may read from its log. Comparing is
- * refused there then, which every account can see and nobody needs.
+ * What a node says about its log to the nodes that read it, in an attribute of the log's database:
+ * no link of the node reads a database from a provider whose changes others may read from this log.
+ * Compare operations are refused there then, which every account can see and no client needs.
  */
 #define LOG_WORD_ATTRIBUTE "olcRestrict"
 #define LOG_WORD           "compare"
@@ -27,13 +27,13 @@ const char *syncrepl_log_value(SyncreplKeyword keyword, const char *logbase);
 /* The log that the link reads; NULL: it reads the database itself. */
 const char *syncrepl_log(const Syncrepl *syncrepl);
 
-/* True when it reads the log that slapo-accesslog(5) writes; no slapd has the other kind. */
+/* True when it reads the log that slapo-accesslog(5) writes; slapd writes no other kind. */
 bool syncrepl_log_is_accesslog(const Syncrepl *syncrepl);
 
 /* True when both read the same log, or none. */
 bool syncrepl_log_same(const Syncrepl *one, const Syncrepl *other);
 
-/* The link as it would be, if it read the log that the other one reads. Strings are borrowed. */
+/* The link as it would be if it read the log that the other one reads. Strings are borrowed. */
 Syncrepl syncrepl_with_log(const Syncrepl *syncrepl, const Syncrepl *other);
 
 /* The same link, reading the database itself. Strings are borrowed. */

@@ -6,8 +6,9 @@
 
 #include "common/base/pool.h"
 
-/* True when the filter surely finds every successful write of an accesslog (slapo-accesslog(5)):
- * what it leaves out a delta consumer never gets, while its contextCSN says that it has it. */
+/* True when the filter surely finds every successful write of an accesslog (slapo-accesslog(5)): a
+ * delta consumer never gets what the filter leaves out, although its contextCSN says that it has
+ * it. */
 bool syncrepl_logfilter_is_whole(Pool *pool, const char *filter);
 
 #endif

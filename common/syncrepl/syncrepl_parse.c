@@ -32,8 +32,8 @@ static int find_flag(const char *word)
 }
 
 /*
- * slapd looks at most words as they come: behind type=refreshAndPersist it does not read an
- * interval at all.
+ * slapd looks at most words as they come: after type=refreshAndPersist it does not read an interval
+ * at all.
  */
 static bool is_word_accepted(const Reader *reader, SyncreplKeyword keyword, const char *value)
 {

@@ -9,8 +9,8 @@
  * reads everything. */
 const char *syncrepl_partial(Pool *pool, const Syncrepl *syncrepl);
 
-/* True when it surely leaves something out: a "sizelimit" does so only when there are more entries,
- * and then no refresh completes. */
+/* True when it certainly leaves something out: a "sizelimit" does so only when there are more
+ * entries, and then no refresh completes. */
 bool syncrepl_loses(const Syncrepl *syncrepl);
 
 /* True for a keyword by which a value may leave something out. */

@@ -3,7 +3,7 @@
 #include "common/slapd/config_words.h"
 #include "common/syncrepl/syncrepl_rule.h"
 
-/* What stands before the word, between "=" and the value, and behind it. */
+/* What stands before the word, between "=" and the value, and after it. */
 typedef struct Quotes {
 	const char *before, *inside, *behind;
 } Quotes;
@@ -44,8 +44,8 @@ int syncrepl_print(Pool *pool, const Syncrepl *syncrepl, const char **ret, Error
 		if (syncrepl->value[i] &&
 		    keyword_print(&buf, &syncrepl_rules[i], syncrepl->value[i], err) < 0)
 			return -1;
-	/* slapd takes some nonsense in one order of keywords only (an interval behind another
-	 * type). */
+	/* slapd takes some nonsense in one order of keywords only (an interval after another type).
+	 */
 	if (syncrepl_parse(pool, buf_text(&buf), &again, NULL) < 0)
 		return error_set(
 			err, ERROR_INPUT, 0,

@@ -14,21 +14,21 @@ typedef bool SyncreplTest(const char *value);
 typedef const char *SyncreplCanonical(Pool *pool, const char *value);
 typedef bool SyncreplNumber(const char *value, unsigned long *ret);
 
-/* Everything that is to be known about one keyword. */
+/* Everything that is known about one keyword. */
 typedef struct SyncreplRule {
 	const char *name;
 	SyncreplKind kind;
 	bool is_secret;
 	bool is_required;  /* slapd refuses a value without it */
 	bool last_only;    /* slapd checks only the last one given, at the end */
-	bool adds_up;      /* of several all count, as one list */
-	bool only_polling; /* of no meaning with type=refreshAndPersist, behind which it is not read
-			    */
+	bool adds_up;      /* if it is given several times, all values count, as one list */
+	bool only_polling; /* without meaning with type=refreshAndPersist, after which it is not
+			      read */
 	unsigned since;
-	const char *assumed;          /* slapd's default, in the form that canonical() gives */
-	SyncreplTest *accepts;        /* slapd's own grammar; NULL: it takes anything */
-	SyncreplTest *works;          /* what also works later; NULL: all that slapd accepts */
-	const char *wants;            /* what works, for a message: "rid must be " ... */
+	const char *assumed;   /* slapd's default, in the form that canonical() gives */
+	SyncreplTest *accepts; /* slapd's own grammar; NULL: it takes anything */
+	SyncreplTest *works;   /* what also works later; NULL: everything that slapd accepts */
+	const char *wants;     /* what works, for a message: "rid must be " ... */
 	SyncreplCanonical *canonical; /* the one spelling to compare; NULL: byte for byte */
 	SyncreplNumber *number;       /* what it is as a number; NULL: its decimal digits */
 } SyncreplRule;
@@ -53,7 +53,7 @@ bool syncrepl_read_keepalive(const char *text, int ret[3]);
 /* True when the text is a search filter (RFC 4515, outer parentheses optional). */
 bool syncrepl_filter_is_valid(const char *text);
 
-/* The filter in its parentheses, names in lower case; NULL when it is none. */
+/* The filter in its parentheses, names in lower case; NULL when it is not a filter. */
 const char *syncrepl_filter_normalise(Pool *pool, const char *text);
 
 #endif

@@ -28,7 +28,7 @@ static Event event_of(const Condition *condition, EventKind kind, const char *te
 	};
 }
 
-/* All of it was told when it began: its first clause, and the code behind it. */
+/* All of it was reported when it began: now its first clause, and then the code. */
 static const char *first_clause(Pool *pool, const char *text)
 {
 	const size_t len = strlen(text);

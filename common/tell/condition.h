@@ -13,21 +13,21 @@ typedef enum ConditionKind {
 	CONDITION_FINDING,
 	CONDITION_CHANGE, /* needed, and not made yet */
 	CONDITION_LINK,   /* a replication link that does not work */
-	CONDITION_NODE,   /* another node that is silent: nothing of this one */
+	CONDITION_NODE,   /* another node that is silent; nothing is wrong with this one */
 	CONDITION_KIND_COUNT
 } ConditionKind;
 
-/* Something that lasts (slapd is away, a guard holds): told when it begins and when it ends, not
- * in between. Two conditions with one key are the same one. */
+/* Something that lasts (slapd is away, a guard holds): reported when it begins and when it ends,
+ * not in between. Two conditions with one key are the same one. */
 typedef struct Condition {
 	const char *key;
-	EventKind begins; /* EVENT_KIND_COUNT: nothing is told */
+	EventKind begins; /* EVENT_KIND_COUNT: nothing is reported */
 	EventKind ends;   /* the same */
-	const char *text; /* told when it begins; may change while it lasts */
+	const char *text; /* reported when it begins; may change while it lasts */
 	ConditionKind kind;
 	const char *code; /* the guard's or the finding's; NULL: none */
 	bool is_critical; /* of a finding */
-	const char *what; /* the text without what the fields say; NULL: the text itself */
+	const char *what; /* the text without what the other fields say; NULL: the text itself */
 	const char *suffix;
 	const char *dn; /* the entry, while it begins; not kept */
 	const char *peer;
@@ -53,8 +53,8 @@ void condition_add(Pool *pool, ConditionList *list, Condition condition);
 const Condition *condition_find(const ConditionList *list, const char *key);
 
 /*
- * What has to be told when before became now: one event for each that began and each that ended.
- * Those that last keep the time since when they do; those that began get now_sec.
+ * What has to be reported when "before" became "now": one event for each condition that began and
+ * each that ended. Those that last keep the time since which they do; those that began get now_sec.
  */
 void conditions_compare(Pool *pool, const ConditionList *before, ConditionList *now,
 			int64_t now_sec, EventList *ret);

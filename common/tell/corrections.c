@@ -64,7 +64,7 @@ static bool was_in_step(const Plan *plan, const Attribution *attributions, const
 	return true;
 }
 
-/* slapd said no, and changed nothing. Any other end may have come behind the write. */
+/* slapd said no, and changed nothing. Any other end may have come after the write. */
 static bool is_refusal(const Error *err)
 {
 	return err->class == ERROR_REFUSED || err->class == ERROR_DENIED ||

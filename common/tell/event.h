@@ -15,21 +15,22 @@ typedef enum EventKind {
 } EventKind;
 #undef EVENT_ROW
 
-/* What is told once, as a value. Only kind and text are always there; values are masked already. */
+/* What is reported once, as a value. Only kind and text are always there; values are masked
+ * already. */
 typedef struct Event {
 	EventKind kind;
 	const char *text; /* one sentence for people */
 	Cause cause;
 	const char *suffix;
 	const char *dn;
-	const char *attribute; /* one a line where there are several */
+	const char *attribute; /* one per line if there are several */
 	const char *old_value;
 	const char *new_value;
 	const char *actor;      /* who wrote the entry last: a DN, or ACTOR_OWN */
 	const char *actor_time; /* and when (generalized time) */
 	const char *peer;
 	const char *result;
-	int64_t duration_usec; /* 0: not told */
+	int64_t duration_usec; /* 0: not known */
 } Event;
 
 typedef struct EventList {

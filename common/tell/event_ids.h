@@ -3,9 +3,9 @@
 #define SYNCWARD_EVENT_IDS_H
 
 /*
- * Everything an operator acts on, one row an event: name in C, name for people (SYNCWARD_EVENT),
- * priority of syslog(3), MESSAGE_ID, what happened. An id is never used for anything else once it
- * was released. packaging/catalog/syncward.catalog has a text for each.
+ * Everything an operator acts on, one row for each event: name in C, name for people
+ * (SYNCWARD_EVENT), priority of syslog(3), MESSAGE_ID, what happened. An id is never used for
+ * anything else once it was released. packaging/catalog/syncward.catalog has a text for each.
  */
 /* clang-format off */
 #define EVENT_ROWS \

@@ -7,7 +7,7 @@
 /*
  * Was a file of slapd's configuration folder written by slapd or by hand? slapd writes memory and
  * file while nobody can search, and gives the entry a new entryCSN: a file that was touched while
- * its entry's entryCSN stayed was written by somebody else.
+ * its entry's entryCSN stayed the same was not written by slapd.
  */
 
 typedef struct FileList {
@@ -20,14 +20,14 @@ typedef struct HandEditLook {
 	const Seen *before; /* entryCSNs at the look before; NULL: there was none */
 	const Tree *config; /* as it is now */
 	FileList touched;   /* since then, and known before this look began */
-	FileList meanwhile; /* known only when it was over: slapd may have written them behind it */
+	FileList meanwhile; /* known only when it was over: slapd may have written them after it */
 } HandEditLook;
 
 /* An edit by hand that was found. */
 typedef struct HandEdit {
 	const char *file;
 	const char *dn;
-	const char *csn; /* of the entry, unmoved */
+	const char *csn; /* of the entry, unchanged */
 } HandEdit;
 
 typedef struct HandEditList {

@@ -7,7 +7,7 @@
 
 #define KEY_PREFIX "health "
 
-/* How the troubles are told. */
+/* How the troubles are reported. */
 static const struct {
 	const char *code; /* NULL: none */
 	bool is_critical;
@@ -22,7 +22,7 @@ static const struct {
 };
 _Static_assert(ARRAY_SIZE(troubles) == HEALTH_STATE_COUNT, "say how every state is told");
 
-/* Nobody who answers has what may be missing: whether it is, only those can tell who are away. */
+/* No peer that answers has what may be missing: only those that are away can show whether it is. */
 static bool is_open(const DatabaseHealth *health, const CopyHealth *copy)
 {
 	return copy->state == HEALTH_OLDER && !health->has_missing_for_sure;
@@ -34,9 +34,10 @@ static const char *trouble_text(Pool *pool, const DatabaseHealth *health, const 
 	if (is_open(health, copy))
 		return pool_printf(
 			pool,
-			"whether %s lacks changes of its own server ID, the newest %s, only peers "
-			"that are away can tell; a crash behind a delete looks like that. After a "
-			"loss of data, or an older backup, let no client write until they are back",
+			"only peers that are away can tell whether %s lacks changes of its own "
+			"server ID (the newest: %s); a crash just after a delete looks the same. "
+			"If data was lost, or an older backup was restored, let no client write "
+			"until they are back",
 			who, health->missing);
 	switch (copy->state) {
 	case HEALTH_OLDER:

@@ -186,7 +186,7 @@ size_t attributed_find(const AttributedList *list, const char *key)
 	return text_index_find(&list->keys, key);
 }
 
-/* The look that it was found in may be gone when it is told. */
+/* The look that it was found in may be gone when it is reported. */
 static Attribution attribution_kept(Pool *pool, const Change *change, const Tree *config,
 				    const Seen *seen)
 {
@@ -225,12 +225,12 @@ typedef struct StepStory {
 	Buf text, old_values, new_values;
 	size_t n_changes;
 	const Attribution *attribution; /* of the first that somebody else made necessary */
-	bool has_several;               /* attributes: each value is told with its own */
+	bool has_several;               /* attributes: each value is reported with its own */
 	const char *peer;
 	const char *why; /* of the change that stands last in the text */
 } StepStory;
 
-/* Two changes of one step mostly have one reason: it is told behind the last of them. */
+/* Two changes of one step mostly have one reason: it is given after the last of them. */
 static void why_once(Pool *pool, StepStory *story, const char *why)
 {
 	if (story->why && strcmp(story->why, why) == 0) {

@@ -8,14 +8,14 @@
 #include "common/plan/plan.h"
 #include "common/tell/condition.h"
 
-/* From what a pass found to what is told about it. */
+/* From what a pass found to what is reported about it. */
 
-/* What the plan says about the server that lasts until somebody acts: holds and findings.
- * Everything lives in the pool. */
+/* What the plan says about the server and lasts until somebody acts: holds and findings. Everything
+ * lives in the pool. */
 void conditions_of_plan(Pool *pool, const Plan *plan, ConditionList *ret);
 
-/* With which event that ends which the plan does not have any more: a hold that gives way to
- * another one, or whose database peers.json does not list now, has not come to its good end. */
+/* With which event a condition ends that the plan no longer has: a hold that gives way to another
+ * one, or whose database peers.json no longer lists, was not resolved. */
 EventKind condition_end(const Plan *plan, const Condition *condition, bool is_listed);
 
 /* Tells one change of a server from all others, over plans and passes. */
@@ -31,8 +31,8 @@ typedef struct AttributedList {
 	AttributedChange *items;
 	size_t n_items;
 	TextIndex keys; /* in the order of the items */
-	Cause cause; /* of all but what is put back: a command asks for it; CAUSE_NOT_TOLD: each its
-			own */
+	Cause cause; /* of everything but what is put back, given by a command; CAUSE_NOT_TOLD: each
+			has its own */
 } AttributedList;
 
 /* Its place in the list; n_items when it is not there. */
@@ -43,12 +43,12 @@ size_t attributed_find(const AttributedList *list, const char *key);
 const Attribution *attributions_make(Pool *pool, const Plan *plan, const Tree *config,
 				     const Seen *seen, AttributedList *list);
 
-/* What is told about one LDAP write: what it does, from the changes that it carries out, and why
- * they are needed. attributions are those of the plan's changes. */
+/* What is reported about one LDAP write: what it does, from the changes that it carries out, and
+ * why they are needed. attributions are those of the plan's changes. */
 Event event_of_step(Pool *pool, const Plan *plan, const Attribution *attributions, const Step *step,
 		    EventKind kind);
 
-/* What is told when this change turns out to be needed: what, why, who wrote the entry last. */
+/* What is reported when this change turns out to be needed: what, why, who wrote the entry last. */
 Event event_of_change(Pool *pool, const Change *change, const Attribution *attribution);
 
 #endif

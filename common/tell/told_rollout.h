@@ -7,15 +7,15 @@
 #include "common/tell/condition.h"
 
 /*
- * How a node does that puts a revision in force first, in a word of heartbeats: as
- * heartbeat_say_state(), without what the roll-out itself brings with it. Links to nodes that show
- * an older revision may be down, for they have not been told yet what this one asks of them; and
- * removals wait for the others.
+ * How well a node does that puts a revision in force first, as a word for heartbeats: like
+ * heartbeat_say_state(), but without the effects of the roll-out itself. Links to nodes that show
+ * an older revision may be down, because those nodes do not know yet what this one asks of them;
+ * and removals wait for the others.
  */
 const char *rollout_word(const ConditionList *lasting, const Fleets *fleets,
 			 unsigned long revision);
 
-/* What lasts of those that a revision waits for: who is ill with it, or silent. */
+/* What lasts at the nodes that a revision waits for: which are ill with it, or silent. */
 void rollout_conditions(Pool *pool, const KnownRollout *known, unsigned long revision,
 			ConditionList *ret);
 

@@ -67,7 +67,7 @@ static void nodes_find(Pool *pool, Links *links, const Desired *desired)
 	nodes_add(links, desired, &holds, is_leaf);
 }
 
-/* --- whom they read --- */
+/* --- which nodes they read --- */
 
 static int by_id(const void *one, const void *other)
 {

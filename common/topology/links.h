@@ -8,23 +8,24 @@
 #include "common/desired/desired.h"
 #include "common/topology/relay_set.h"
 
-/* Who reads whom of one database, as peers.json says. */
+/* Which node reads which in one database, according to peers.json. */
 typedef struct Links {
 	const DesiredDatabase *database;
-	/* Who holds it: providers, then hubs (both are relays), then the other consumers; each of
-	 * these in the file's order. */
+	/* The nodes that hold it: providers, then hubs (both are relays), then the other consumers;
+	 * each group in the file's order. */
 	const Peer **nodes;
 	size_t n_providers;
 	size_t n_relays;
 	size_t n_nodes;
-	RelaySet *reads;  /* whom each of nodes reads, by position */
-	RelaySet *by_log; /* of those, from their logs, of providers (links_log.h); else NULL */
+	RelaySet *reads;  /* which nodes each of them reads, by position */
+	RelaySet *by_log; /* those of them whose logs are read, for providers (links_log.h); else
+			     NULL */
 } Links;
 
 /* The same on every node, whatever order its file has; arrays live in pool, peers are borrowed. */
 Links links_make(Pool *pool, const Desired *desired, const DesiredDatabase *database);
 
-/* Where the peer stands in nodes; n_nodes: it does not hold the database. */
+/* The peer's position in nodes; n_nodes: it does not hold the database. */
 size_t links_position(const Links *links, const Peer *peer);
 
 #endif

@@ -4,11 +4,11 @@
 
 #include "common/topology/links.h"
 
-/* What one node writes never comes to another one. */
+/* What one node writes never reaches another one. */
 typedef struct LinksCut {
 	const Peer *from;
 	const Peer *to;
-	const Peer *lost; /* while this one is away; NULL: nobody is */
+	const Peer *lost; /* while this one is away; NULL: even with all present */
 } LinksCut;
 
 /* True when the database is in parts; ret is one example. */
@@ -25,16 +25,16 @@ typedef struct LinksCuts {
 /* One for each node whose loss parts the others. */
 LinksCuts links_cuts_by_loss(Pool *pool, const Links *links);
 
-/* Over how many links a change goes at most, and between whom that is. */
+/* The largest number of links that a change crosses, and between which nodes. */
 typedef struct LinksWay {
-	unsigned n_hops; /* 0: nobody reads anybody */
+	unsigned n_hops; /* 0: no node reads another one */
 	const Peer *from;
 	const Peer *to;
 } LinksWay;
 
 LinksWay links_longest_way(const Links *links);
 
-/* Who reads each relay: positions in nodes. */
+/* The nodes that read each relay, by position. */
 RelaySet *links_turned(Pool *pool, const Links *links);
 
 /* How many nodes read each relay. */

@@ -19,8 +19,8 @@ static const char *loss_text(Pool *pool, const LinksCuts *cuts)
 			return pool_printf(pool,
 					   "; when such a provider is back, slapd may lose some "
 					   "of what both sides wrote: syncward-fence there "
-					   "prevents it after a restart, nothing after a cut "
-					   "network; only `%s` tells",
+					   "prevents that after a restart, and nothing does after "
+					   "a network failure; only `%s` shows it",
 					   remedy_text(REMEDY_COMPARE));
 	return "";
 }

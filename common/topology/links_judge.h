@@ -4,16 +4,17 @@
 
 #include "common/topology/links.h"
 
-/* Beside a database in parts, which peers.json may not have at all. */
+/* What is said besides a database in parts, which is an error in peers.json. */
 typedef struct LinksJudgement {
-	const char **warnings; /* whose loss would part it, who reads only one, or at intervals */
+	const char **warnings; /* nodes whose loss would part it, that read only one other, or at
+				  intervals */
 	size_t n_warnings;
-	const char **notes; /* who reads very many */
+	const char **notes; /* nodes that read very many others */
 	size_t n_notes;
 } LinksJudgement;
 
-/* One sentence a kind and database, with the first case and how many there are; "" and none for a
- * mesh of a few. */
+/* One sentence for each kind and database, with the first case and how many there are; none for a
+ * mesh of a few nodes. */
 LinksJudgement links_judge(Pool *pool, const Links *links);
 
 #endif

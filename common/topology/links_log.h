@@ -6,11 +6,12 @@
 
 #include "common/topology/links.h"
 
-/* Fills by_log, in pool, which the others here need, unless the database has no "delta". */
+/* Fills by_log, in pool, which the other functions here need, unless the database has no "delta".
+ */
 void links_log_make(Pool *pool, Links *links);
 
-/* True when "delta" of the database has one node, by its position, read the log of a provider; the
- * other links of that database read the database itself. */
+/* True when the database's "delta" has the one node read the log of the other one, a provider; both
+ * by position. The other links read the database itself. */
 bool links_read_log(const Links *links, size_t reader, size_t provider);
 
 /* True when the node reads some log, and so needs one of its own. */

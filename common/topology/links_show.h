@@ -4,12 +4,12 @@
 
 #include "common/topology/links.h"
 
-/* Who reads whom of every database, for `syncward topology`; texts live in pool. */
+/* Which node reads which, in every database, for `syncward topology`; texts live in pool. */
 
-/* For people: a line a node. */
+/* For people: one line for each node. */
 const char *links_show_text(Pool *pool, const Desired *desired, bool has_colour);
 
-/* One graph a database for dot(1); an arrow goes the way of the data. */
+/* One graph for each database, for dot(1); arrows point the way the data goes. */
 const char *links_show_dot(Pool *pool, const Desired *desired);
 
 /* A document of format schema_version 1. */

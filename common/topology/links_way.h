@@ -10,7 +10,7 @@ typedef enum LinksDirection {
 } LinksDirection;
 
 /* How long at most a change is on its way because nodes between read at intervals
- * (type=refreshOnly), by position in nodes: 0 where all stay connected, and also where no way is.
+ * (type=refreshOnly), by position in nodes: 0 if all stay connected, and also if there is no way.
  */
 int64_t *links_way_secs(Pool *pool, const Links *links, size_t node, LinksDirection direction);
 

@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* slapd tells the providers of a database by rid, 0 to 999: more than these are never read. */
+/* slapd distinguishes the providers of a database by rid, 0 to 999: more than that are never read.
+ */
 #define RELAYS_MAX  1000
 #define RELAY_WORDS ((RELAYS_MAX + 63) / 64)
 
@@ -21,7 +22,7 @@ void relay_set_remove(RelaySet *set, size_t at);
 void relay_set_join(RelaySet *set, const RelaySet *other);
 size_t relay_set_count(const RelaySet *set);
 
-/* The first position from at on; RELAYS_MAX or more: there is none. */
+/* The first position in the set, starting at `at`; RELAYS_MAX or more: there is none. */
 size_t relay_set_next(const RelaySet *set, size_t at);
 
 #endif

@@ -19,11 +19,11 @@ typedef struct WantedConsumer {
 	int rid;
 	const char *
 		secret; /* which password it binds with (Secret.identity); NULL: none, or unknown */
-	const char *put_back; /* why this is the former link, not what peers.json says; NULL: it is
-				 what it says */
-	int64_t reads_here_sec; /* the peer reads this node at that interval; 0: and stays
-				   connected; -1: it does not */
-	const char *no_secret;  /* of one that this node does not read: why its password is not
+	const char *put_back; /* why this is the former link instead of what peers.json says; NULL:
+				 it is not */
+	int64_t reads_here_sec; /* the peer reads this node at that interval; 0: it stays connected;
+				   -1: it does not read it */
+	const char *no_secret;  /* for a peer that this node does not read: why its password is not
 				   known, so that it cannot be asked; NULL: it can */
 } WantedConsumer;
 
@@ -32,18 +32,19 @@ typedef struct WantedDatabase {
 	const DesiredDatabase *desired;
 	WantedConsumer *consumers; /* one per peer that this node reads */
 	size_t n_consumers;
-	size_t n_others; /* behind them, the other providers of the database: nothing is written of
-			    these, but they can be asked. Both are all providers but this node, and
-			    the hubs that it reads. */
-	size_t n_heirs;  /* behind these, where this node is a provider, hubs and consumers: asked
-			    where no provider has what is missing here */
+	size_t n_others; /* after them, the other providers of the database: no links to these are
+			    written, but they can be asked. Together these are all other providers,
+			    and the hubs that this node reads. */
+	size_t n_heirs;  /* after these, if this node is a provider, hubs and consumers: asked when
+			    no provider has what is missing here */
 	size_t n_leaves; /* consumers of peers.json that hold it and that this node does not read */
 	bool is_partial; /* not every provider reads every other one */
 	const char **readers; /* DNs that olcLimits and "access" are for */
 	size_t n_readers;
-	size_t n_more_readers;   /* behind them, those that "readers" does not name and with which
-				    relays read this node by peers.json all the same */
-	bool has_unknown_reader; /* "readers" is not given, and no DN is known of a link (SASL) */
+	size_t n_more_readers;   /* after them, those that "readers" does not name although relays
+				    read this node with them according to peers.json */
+	bool has_unknown_reader; /* "readers" is not given, and the DN of a link is not known (SASL)
+				  */
 	WantedLog *logs;         /* that must be here; most databases have none */
 	size_t n_logs;
 	bool lacks_log; /* "delta" has this node read a log that was not seen (delta_wanted()) */
@@ -62,29 +63,30 @@ typedef struct Wanted {
 
 /*
  * Works out what the peer at index self must hold. Secrets must hold every password that a link of
- * this node names; one that could not be read ends in ERROR_INPUT with the shell's reason. Of a
- * peer that is not read none is needed.
+ * this node names; one that could not be read ends in ERROR_INPUT with the shell's reason. None is
+ * needed for a peer that is not read.
  */
 int wanted_make(Pool *pool, const Desired *desired, size_t self, const Secrets *secrets,
 		Wanted *ret, Error *err);
 
-/* How many database->consumers there are: with the others and the heirs. */
+/* How many database->consumers there are, including the others and the heirs. */
 size_t wanted_count_consumers(const WantedDatabase *database);
 
-/* What is wanted of that peer in the database, which this node reads or not; NULL: it is none that
- * can be asked, or this node itself. */
+/* What is wanted of that peer in the database, whether or not this node reads it; NULL: it cannot
+ * be asked, or is this node itself. */
 const WantedConsumer *wanted_peer(const WantedDatabase *database, unsigned peer_id);
 
-/* True when this node reads somebody with that password. */
+/* True when this node reads some peer with that password. */
 bool wanted_needs_secret(const Wanted *wanted, const Secret *secret);
 
-/* How many peers come before this node: whoever takes turns waits for so many. */
+/* How many peers come before this node when nodes take turns. */
 unsigned wanted_rank(const Wanted *wanted);
 
-/* All accounts of database->readers: with these peers read here, whatever "readers" says. */
+/* The number of all accounts in database->readers, with which peers read here, whatever "readers"
+ * says. */
 size_t wanted_count_readers(const WantedDatabase *database);
 
-/* True when another peer holds it, too, and be it a consumer: it is read. */
+/* True when another peer holds it, too, even if that is a consumer: it is read. */
 bool wanted_is_shared(const WantedDatabase *database);
 
 /* This node's database of that suffix; NULL: there is none. */

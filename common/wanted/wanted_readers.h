@@ -10,7 +10,7 @@
 
 struct Links; /* common/topology/links.h */
 
-/* Who reads this node, by what peers.json says of the others. */
+/* Which peers read this node, by what peers.json says about them. */
 
 /* A log of a database's changes, from which other peers read it (delta-syncrepl). */
 typedef struct WantedLog {
@@ -19,8 +19,9 @@ typedef struct WantedLog {
 	size_t n_readers;
 } WantedLog;
 
-/* The DN by which the peer reads this node; with an authzid that is who reads, not who binds. NULL:
- * nobody whose DN is known, for the provider makes one of a name, or of a certificate. */
+/* The DN by which the peer reads this node; with an authzid that is the account that reads, not the
+ * one that binds. NULL: the DN is not known, because the provider derives it from a name or a
+ * certificate. */
 const char *wanted_reader(const DesiredDatabase *given, const Peer *self, const Peer *consumer);
 
 /* True when a peer that reads this node does so with a simple bind. */

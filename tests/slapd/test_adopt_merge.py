@@ -135,7 +135,7 @@ def test_what_a_consumer_is_told_to_do_makes_one_file_of_all(files_of):
 def test_a_node_of_which_there_is_no_file_is_told(files_of):
     files = files_of(mesh(3))
     said = files.refused(1)
-    assert f"nobody's file describes peer 2 ({files.cluster[1].server.ldap_uri}), which {files.path(0)} names" in said
+    assert f"no file describes peer 2 ({files.cluster[1].server.ldap_uri}), which {files.path(0)} names" in said
     remedies.printed(said, "merge-missing")
     files.assert_empty_plans(files.merged())
     remedies.did("merge-missing")

@@ -130,7 +130,7 @@ def test_daemons_bring_a_consumer_in_step(slapd_factory, program):
         changes(cluster, "there")
         status = cluster[-1].run("status").stdout
         assert f"{CONSUMER}, {cluster[-1].server.ldap_uri}, a consumer" in status and "not multi-provider" not in status
-        assert "consumers, of which each tells of itself alone: 1" in cluster[0].run("status").stdout
+        assert "consumers, each of which reports only on itself: 1" in cluster[0].run("status").stdout
         assert "1 consumers not looked at" in cluster[0].run("check").stdout
         assert f"lag_{CONSUMER}=" in cluster[-1].run("check").stdout
         told = json.loads(cluster[-1].run("status", "--output", "json").stdout)

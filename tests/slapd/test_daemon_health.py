@@ -139,7 +139,7 @@ def test_an_old_backup_is_told_until_somebody_looked_into_it(pair):
         peer.server.stop()  # it could give them back
         empty(node.server, backup)
         told = wait_told(daemon, "finding", "[perhaps-older]")
-        assert re.match(rf"{SUFFIX}: whether this node lacks changes of its own server ID, the newest \d{{14}}\.\d+Z#\S+#001#", told)
+        assert re.match(rf"{SUFFIX}: only peers that are away can tell whether this node lacks changes of its own server ID \(the newest: \d{{14}}\.\d+Z#\S+#001#", told)
         add_person(node.server, "unaware")
         told = wait_told(daemon, "finding", "[older]")
         assert re.match(rf"{SUFFIX}: this node lacks changes of its own server ID, the newest \d{{14}}\.\d+Z#\S+#001#", told)

@@ -197,7 +197,7 @@ def test_the_map_of_a_log_that_somebody_made_is_watched(slapd_factory, program):
     delta.write_everywhere(cluster, "first")
     assert delta.findings(node, "log-room") == []
     added = write_until(node, lambda: node.server.log_count("got result 0x50 adding log entry"), "the log is full")
-    text = log_room(node, "critical", "slapd tells nobody")
+    text = log_room(node, "critical", "slapd does not report that")
     assert "of its map" in text
     ((severity, told),) = delta.doctor(node, "disk")
     assert severity == "error" and "leaves changes out of this log" in told

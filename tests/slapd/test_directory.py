@@ -162,7 +162,7 @@ def test_nothing_is_sent_when_the_time_is_over(slapd_factory):
         before = server.log_count("SRCH base="), server.config_writes()
         assert code(tool("read", database, "base", "(objectClass=*)")) == (0, 0)
         refused = tool("replace", database, "olcSizeLimit", "9")
-        assert code(refused) == (BUSY, 0) and "not asked, for the time of this pass is over" in refused[-1]
+        assert code(refused) == (BUSY, 0) and "not asked, because the time of this pass is over" in refused[-1]
         tool("budget", "1")
         assert code(tool("read", database, "base", "(objectClass=*)")) == (BUSY, 0)
         [content, _] = tool("content", "dc=example,dc=org")

@@ -339,8 +339,8 @@ def test_daemons_bring_a_chain_in_step(slapd_factory, program):
         changes(cluster, "away", away(cluster[2]))
         status = cluster[2].run("status").stdout
         assert f"{HUB}, {cluster[2].server.ldap_uri}, a hub" in status and "not multi-provider" not in status, status
-        assert "consumers, of which each tells of itself alone: 3" in cluster[0].run("status").stdout
-        assert "consumers, of which each tells of itself alone: 2" in cluster[2].run("status").stdout
+        assert "consumers, each of which reports only on itself: 3" in cluster[0].run("status").stdout
+        assert "consumers, each of which reports only on itself: 2" in cluster[2].run("status").stdout
     assert is_hub(cluster[2].server) and is_hub(cluster[3].server) and not has_overlay(cluster[4])
 
 

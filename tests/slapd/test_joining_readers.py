@@ -120,7 +120,7 @@ def test_where_slapd_does_not_tell_who_reads_it_waits_for_the_longest_retry(slap
     document = copy.deepcopy(cluster.document)
     document["databases"][0]["syncrepl"]["retry"] = "1 2 600 +"
     node.write(document)
-    assert "slapd does not tell who does" in node.apply().stdout
+    assert "slapd does not say who does" in node.apply().stdout
     node.write(cluster.document)
     apply_until_joined(node)
 

@@ -208,7 +208,7 @@ def test_a_link_that_is_down_is_replaced_by_what_cannot_be_tested(cluster):
     if tells:
         wait_until(lambda: not any(sessions(node).values()), "the link is down")
     moved_to(cluster, "ldap://ldap2.nowhere.invalid")
-    applied = node.apply()  # where slapd does not tell what is down a link is taken for one that works
+    applied = node.apply()  # where slapd does not say what is down a link is taken for one that works
     assert applied.returncode == (0 if tells else 3), applied.stdout
     assert ("nowhere" in node.syncrepl()[0]) == tells
     peer.server.start()

@@ -100,7 +100,7 @@ def test_a_locked_account(farm):
     link = syncrepl(1, server.ldap_uri)
     probe(syncrepl(1, server.ldap_uri, credentials=WRONG))
     assert failures(server)[1]
-    assert only(probe(link)[0])["code"] == "bind-refused", "by default slapd does not tell"
+    assert only(probe(link)[0])["code"] == "bind-refused", "by default slapd does not say"
     assert "locked" in only(probe(link)[0])["text"]
     overlay = server.search(server.database_dn(), "(objectClass=olcPPolicyConfig)", ["olcOverlay"])[0][0]
     server.modify(overlay, [(ldap.MOD_REPLACE, "olcPPolicyUseLockout", "TRUE")])

@@ -405,7 +405,7 @@ def test_a_canary_that_joins_holds_the_others_until_it_joined(slapd_factory, pro
         for node in (one, two, joiner):
             node.write(cluster.document)
         watcher.wait(20)
-        assert "node 3: no heartbeat of it is here (it is new: nodes that shall read it need" in held(two), held(two)
+        assert "node 3: no heartbeat of it is here (it is new: nodes that are to read it need" in held(two), held(two)
         # It has no revision in force, so that it waits for nobody, and joins when a person lets the others read it.
         joiner.apply(*options(one))
         for node in (one, two):

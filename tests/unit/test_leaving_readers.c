@@ -71,7 +71,7 @@ static void what_slapd_does_not_tell_holds(void **state)
 	const LeaveReaders readers = readers_of(pool, SITES, 1, 2);
 
 	(void)state;
-	assert_non_null(strstr(hold_of(pool, &readers, -1), "does not tell"));
+	assert_non_null(strstr(hold_of(pool, &readers, -1), "does not say"));
 }
 
 static void where_all_read_all_nobody_is_cut_off(void **state)

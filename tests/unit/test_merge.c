@@ -307,7 +307,7 @@ static void a_peer_without_a_file_and_a_file_without_a_peer_are_told(void **stat
 
 	(void)state;
 	file_add(&bench, FILE_OF("1", ONE "," TWO, DATABASE("[1,2]", "")));
-	assert_disagree(&bench, "nobody's file describes peer 2 (ldap://b), which f1 names");
+	assert_disagree(&bench, "no file describes peer 2 (ldap://b), which f1 names");
 	bench.n_sources = 0;
 	file_add(&bench, "{\"format\":1,\"peers\":[" ONE "," TWO
 			 "],\"databases\":[" DATABASE("[1,2]", "") "]}");

@@ -173,7 +173,7 @@ static void an_undeclared_peer_stays_where_slapd_does_not_tell(void **state)
 	scene->text = BESIDE_GATEWAYS;
 	provider_make(scene, "92");
 	assert_string_equal(plan_steps(scene), "");
-	assert_non_null(strstr(told_by(scene, GUARD_REMOVAL), "which this slapd does not tell"));
+	assert_non_null(strstr(told_by(scene, GUARD_REMOVAL), "which this slapd does not say"));
 }
 
 /* Peer 3 has the rid that peers.json now gives to peer 2. */

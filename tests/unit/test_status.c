@@ -445,7 +445,7 @@ static void the_lag_of_a_consumer_is_told(void **state)
 	assert_non_null(strstr(check(pool, &status).line, "lag_65535=7.000s"));
 	text = status_text(pool, &status, &(StatusLife){CLAIM_YES, NOW, 0}, false);
 	assert_non_null(strstr(text, ", a consumer\n"));
-	assert_non_null(strstr(text, "each tells of itself alone: 3\n"));
+	assert_non_null(strstr(text, "each of which reports only on itself: 3\n"));
 	text = status_print(pool, &status);
 	assert_int_equal(status_parse(pool, "s", text, strlen(text), &again, &err), 0);
 	assert_true(again.is_consumer);
@@ -643,8 +643,8 @@ static void a_daemon_that_does_not_run_or_hangs_is_critical(void **state)
 	assert_non_null(strstr(result.line, "does not run: it died, its last report was 12 s ago"));
 	result = status_check(pool, &status, &(StatusLife){CLAIM_YES, NOW + 229, 0}, &no_limits);
 	assert_int_equal(result.level, CHECK_CRITICAL);
-	assert_non_null(
-		strstr(result.line, "the daemon hangs: process 4711 told nothing for 4 min"));
+	assert_non_null(strstr(result.line,
+			       "the daemon hangs: process 4711 has reported nothing for 4 min"));
 	assert_int_equal(
 		status_check(pool, &status, &(StatusLife){CLAIM_YES, NOW + 228, 0}, &no_limits)
 			.level,

@@ -89,7 +89,7 @@ static void what_is_wrong_keeps_it_shut(void **state)
 	assert_waits(pool, node, "does not run");
 	node = a_node(pool);
 	node->status.written_sec = NOW - 1000;
-	assert_waits(pool, node, "told nothing");
+	assert_waits(pool, node, "reported nothing");
 	node = a_node(pool);
 	node->status.success_sec = NOW - 60;
 	assert_waits(pool, node, "did not succeed");

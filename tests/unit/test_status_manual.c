@@ -276,6 +276,9 @@ static void a_daemon_that_is_gone_hangs_or_begins_has_the_level_of_the_manual(vo
 		status_check(pool, &scene.status, &(StatusLife){CLAIM_YES, NOW + 240, 0}, &none)
 			.level,
 		manual_level("Everything else"));
+	assert_int_equal(
+		status_check(pool, &scene.status, &(StatusLife){CLAIM_YES, NOW, 5}, &none).level,
+		manual_level("slapd takes a connection and does not answer for 5 seconds"));
 	scene.status.looked_sec = -1;
 	assert_int_equal(level_of(pool, &scene), manual_level("The daemon has not looked yet"));
 	assert_int_equal(status_check_failed(pool, CHECK_UNKNOWN, "x").level,
