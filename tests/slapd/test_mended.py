@@ -309,7 +309,7 @@ NOT_MEASURED = {
         "syncprov-twice", "syncprov-without-class"},
     "the next peers.json ends it, which wakes the daemon as in many rows": {"beyond-us"},
     "contextCSN and entries end it as they do in the scenes here, by the same look": {
-        "ahead-of-time", "diverged", "empty", "old-entries"},
+        "ahead-of-time", "diverged", "empty", "old-entries", "perhaps-older"},
     "it says how often something happened, and ends when that is long ago": {"log-falls-back"},
     "the next heartbeat of another node ends it": {"canary"},
 }
