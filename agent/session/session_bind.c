@@ -162,7 +162,7 @@ static bool bind_simple(PeerLink *link)
 	peer_link_enter(link, PROBE_BIND, 4 * link->timeout_msec); /* anew: it may have waited */
 	if (is_watched)
 		lack = lacks_account(link, dn, &answer.code);
-	if (lack == LACK_ACCOUNT && answer.code == LDAP_NO_SUCH_OBJECT)
+	if (answer.code == LDAP_NO_SUCH_OBJECT)
 		link->probe->is_unbegun = lacks_overlay(link, &answer.code);
 	/* Who is silent now, or gone, would be so behind the bind. */
 	if (answer.code >= 0) {
