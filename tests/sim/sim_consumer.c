@@ -244,7 +244,8 @@ static void return_note(SimCluster *cluster, size_t at, size_t from, const SimEn
 	const SimLink *link = &node->links[from];
 
 	if ((link->is_polled || link->lost_first) && link->is_anew && entry->name < SIM_NAMES &&
-	    !has_uuid(&node->copy, entry->uuid) && sim_is_covered(node, entry->csn))
+	    !has_uuid(&node->copy, entry->uuid) && sim_is_covered(node, entry->csn) &&
+	    cluster->anew[entry->name].uuid != entry->uuid) /* the others get it from here */
 		cluster->anew[entry->name] =
 			(SimReturn){.uuid = entry->uuid, .covered = link->cookie};
 }
