@@ -198,6 +198,11 @@ def test_two_of_which_one_is_lost_for_good(slapd_factory, program, what):
     cluster.nodes[1] = other
     cluster.document["peers"][1] = {"id": new_id, "uri": other.server.ldap_uri}
     cluster.write()
+    if what == "gets it back empty" and node.server.release.version == "2.4":
+        # 2.4 does not say that the link to the lost one is down, and the new one cannot be tested yet: G6 names the release.
+        line, = printed(node.apply())
+        assert "G6" in line
+        assert run_printed(node, line).returncode == 0
     for one in cluster:
         apply_until_joined(one)
     assert f"cn=of-the-lost,{SUFFIX}" in whole(other.server)
