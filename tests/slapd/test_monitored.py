@@ -84,7 +84,7 @@ def assert_panels_have_data(prometheus):
         wait_until(lambda panel=panel: has_data(panel), f"{panel['title']} has data of all nodes", 30)
     of_nobody = {panel["title"] for panel in monitoring.panels()
                  if any(prometheus.ask(query) for query in monitoring.queries(panel, "of-nobody"))}
-    assert of_nobody == {"Nodes that tell", "Nodes not known", "Links not known"}, "0 of what is not known is no good news"
+    assert of_nobody == {"Nodes that report", "Nodes not known", "Links not known"}, "0 of what is not known is no good news"
 
 
 def fires(prometheus, name):
