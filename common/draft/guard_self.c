@@ -26,7 +26,7 @@ static bool is_name(const char *uri)
 	       strncmp(url.host, "localhost", strlen("localhost")) != 0;
 }
 
-/* Where names say nothing, for all URLs are addresses: this machine has none but that one. */
+/* Where names say nothing, because all URLs are addresses: this machine has none but that one. */
 static bool has_own_address(const Machine *machine, const Peer *peer)
 {
 	for (size_t i = 0; i < machine->n_own_urls; i++)

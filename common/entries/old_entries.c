@@ -19,7 +19,7 @@ static int tally_compare(const void *one, const void *other)
 
 SidTallies sid_tallies(Pool *pool, const EntrySet *set)
 {
-	uint16_t places[SID_COUNT] = {0}; /* from 1; 0: of that server ID is nothing yet */
+	uint16_t places[SID_COUNT] = {0}; /* from 1; 0: there is nothing of that server ID yet */
 	SidTallies tallies = {0};
 
 	for (size_t i = 0; i < set->n_marks; i++) {
