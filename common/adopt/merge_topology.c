@@ -4,7 +4,7 @@
 
 /*
  * Links that "topology" with gateways would make need no list for each peer. The sites are guessed
- * from who reads whom, and the guess is taken only when it makes exactly these links.
+ * from which node reads which, and the guess is taken only when it makes exactly these links.
  */
 
 typedef struct Guess {

@@ -124,7 +124,7 @@ size_t sessions_of(const LiveDatabase *live)
 	return n;
 }
 
-/* slapd refuses multi-provider on a database that reads from nobody. */
+/* slapd refuses multi-provider on a database that reads from no server. */
 static bool list_stays_empty(const LiveDatabase *live, const ConsumerChanges *changes)
 {
 	size_t n = changes->n_additions;

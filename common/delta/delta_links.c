@@ -177,7 +177,7 @@ static bool has_link(const PlanInput *input, const WantedDatabase *database,
  * All of a database or none: what one link gets in a refresh comes into this node's log in no
  * order. A node that reads that log takes the newest change of each, and then no longer the others
  * from their own node (2.5.13, 2.6.10). So each node also says whether it saw all logs that it is
- * to read: what others said of theirs is not in it, or nobody would begin. A node that reads
+ * to read: what others said of theirs is not in it, or no node would begin. A node that reads
  * another one's log also reads the nodes that this one reads, and so hears what each says.
  */
 static bool goes_plain(const DeltaLink *link)

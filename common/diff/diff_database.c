@@ -152,7 +152,7 @@ static void database_hold(Diff *diff, const char *suffix, const char *text, cons
 			     .release = release});
 }
 
-/* The line of peers.json that names everybody but this node. */
+/* The line of peers.json that names every peer but this node. */
 static const char *holders_without_self(const Diff *diff, const WantedDatabase *wanted)
 {
 	const DesiredDatabase *desired = wanted->desired;

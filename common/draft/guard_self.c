@@ -85,7 +85,7 @@ static Hold hold_of(const Diff *diff, const char *suffix, const Peer *peer)
 	};
 }
 
-/* slapd refuses multi-provider on a database that reads from nobody else. */
+/* slapd refuses multi-provider on a database that reads from no other server. */
 static bool reads_from_another(const Diff *diff, const WantedDatabase *wanted)
 {
 	for (size_t i = 0; i < wanted->n_consumers; i++)

@@ -43,7 +43,7 @@ static const char *provider_by(const Diff *diff, const LiveDatabase *live)
 	return has_server_id(diff) ? "a server ID: clients may have written here under it" : NULL;
 }
 
-/* It takes clients' writes, or reads from nobody: what is here alone its first refresh would
+/* It takes clients' writes, or reads from no server: what is here alone its first refresh would
  * delete.
  */
 static void hold_provider(Diff *diff, const char *suffix, const LiveDatabase *live, const char *by)

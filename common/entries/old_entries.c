@@ -67,7 +67,7 @@ static int sid_compare(const void *one, const void *other)
 	return a < b ? -1 : a > b;
 }
 
-/* Nobody writes under server ID 0 in a cluster: what is newer there will not be covered any more.
+/* No node writes under server ID 0 in a cluster: what is newer there will not be covered any more.
  */
 static bool is_old(Pool *pool, const SidTally *tally, const char *csn)
 {

@@ -145,7 +145,7 @@ static Hold hold_make(const Readers *readers, const char *reader, const char *se
 	};
 }
 
-/* It has entries, and clients may write to it as long as it reads nobody. */
+/* It has entries, and clients may write to it as long as it reads no server. */
 static bool is_open_alone(const Readers *readers)
 {
 	const Joining joining = joining_of(readers->diff, readers->wanted, readers->live);

@@ -175,8 +175,8 @@ static const Hold *hold_own_elsewhere(const Joining *joining)
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
-/* Of two that join the one that has more goes first: nobody can read it before, and it may wait for
- * a peer that is gone. */
+/* Of two that join the one that has more goes first: no node can read it before, and it may wait
+ * for a peer that is gone. */
 static const Hold *hold_newcomer_has_more(const Joining *joining, const Content *peer)
 {
 	return joining_hold(

@@ -9,7 +9,7 @@
 
 /*
  * A database that is empty here. Whether this node joins a cluster or begins one cannot be seen
- * when nobody answers: a person says it, and is believed only about peers that show nothing. An
+ * when no peer answers: a person says it, and is believed only about peers that show nothing. An
  * empty node that becomes writable while peers have data replaces their entries.
  */
 

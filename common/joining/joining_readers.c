@@ -111,7 +111,7 @@ static size_t find_expected(const Joining *joining, bool *ret)
 }
 
 /* Until then each peer that runs has tried to connect since the overlay is there: it reads this
- * node as this node reads it, as far as that can be told. */
+ * node as this node reads it, as far as that can be seen. */
 static int64_t patience_sec(const Joining *joining)
 {
 	const WantedDatabase *wanted = joining->wanted;

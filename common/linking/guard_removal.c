@@ -53,10 +53,11 @@ static void hold_undeclared(Diff *diff, const DatabasePlan *database)
 /* --- what others may get by way of this node --- */
 
 /*
- * Where not everybody reads everybody, what is written at one peer comes to others over this node's
- * link to it. Whether they have links of their own by now cannot be seen from here, nor whether
- * they have this peers.json: while they have not, the database is in parts. So it is also when only
- * an earlier peers.json had it so: what runs does not become a mesh by what is written in a file.
+ * Where not every node reads every other one, what is written at one peer comes to others over this
+ * node's link to it. Whether they have links of their own by now cannot be seen from here, nor
+ * whether they have this peers.json: while they have not, the database is in parts. So it is also
+ * when only an earlier peers.json had it so: what runs does not become a mesh by what is written in
+ * a file.
  */
 typedef enum Parting {
 	PARTS_NOBODY,

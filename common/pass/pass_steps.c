@@ -170,7 +170,7 @@ static void note_done(PassSteps *steps, const Step *step)
 
 /*
  * An overlay that went so that slapd writes contextCSN comes back whatever became of that: without
- * it nobody can read from here, and one that peers.json leaves to others no plan would add again.
+ * it no node can read from here, and one that peers.json leaves to others no plan would add again.
  */
 static PassAction search_failed(PassSteps *steps, const Error *err)
 {

@@ -81,7 +81,7 @@ static bool is_consumer_now(const Plan *plan, const char *suffix, bool is_suspec
 	return false;
 }
 
-/* While a change of it is held the values are whose they were. */
+/* While a change of it is held, whose values they are stays as it was. */
 static bool refers_updates(const Plan *plan, const Known *known, const char *suffix)
 {
 	const KnownDatabase *before = known_database(known, suffix);

@@ -26,7 +26,7 @@ size_t links_position(const Links *links, const Peer *peer)
 	return at;
 }
 
-/* --- who holds the database --- */
+/* --- which nodes hold the database --- */
 
 typedef bool PeerIs(const Peer *peer);
 

@@ -116,7 +116,7 @@ static bool is_read(const Links *links, size_t at_self)
 }
 
 /* By default those that read here: the bind DN that each other peer uses towards this node. What
- * "readers" says changes for whom rights and limits are written, not who reads. */
+ * "readers" says changes for whom rights and limits are written, not which nodes read. */
 static void readers_want(Pool *pool, const Links *links, size_t at_self, WantedDatabase *database)
 {
 	const DesiredDatabase *given = database->desired;
