@@ -12,9 +12,9 @@
 
 /*
  * One that refuses our account may not yet have the database that holds the account; unless that
- * was seen it may be a whole cluster, and the password wrong. The rootdn needs no database. Where no
- * server runs there is none yet: whoever begins a cluster starts its first node before the others
- * are there.
+ * was seen it may be a whole cluster, and the password wrong. The rootdn needs no database. Where
+ * no server runs there is none yet: whoever begins a cluster starts its first node before the
+ * others are there.
  */
 static bool may_have_more(const Joining *joining, const Content *peer)
 {
