@@ -128,7 +128,8 @@ bool limits_are_unlimited(const Attribute *live, bool are_cut, const char *dn)
 		if (match == SELECTOR_NO)
 			continue;
 		unlimited = words_are_unlimited(rest, are_cut);
-		/* Unknown and unlimited harms nobody: a later value decides for the other case. */
+		/* One that may match and is unlimited does no harm: if it does not match, a later
+		 * value decides. */
 		if (match == SELECTOR_YES || !unlimited)
 			return unlimited;
 	}

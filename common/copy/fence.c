@@ -131,7 +131,7 @@ static bool is_same_file(const FenceLook *look)
 /*
  * A snapshot of the volume brings back the same file as it was: newer than at slapd's start before,
  * older than what slapd wrote until it stopped. Its own change that was seen later than the file
- * was written can not be in it. A power cut may lose that time, and a clean stop is known better.
+ * was written cannot be in it. A power cut may lose that time, and a clean stop is known better.
  */
 static bool was_put_back(const FenceLook *look)
 {
