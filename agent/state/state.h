@@ -10,7 +10,7 @@
 #include "common/memory/memory.h"
 #include "common/memory/pause.h"
 
-/* What the state folder told. Notices are sentences for a person: what had to be put aside. */
+/* What the state folder says. Notices are sentences for a person: what had to be put aside. */
 typedef struct StateRead {
 	Known known;
 	Pause pause;
@@ -62,8 +62,8 @@ int state_write_last_good(const char *state_dir, const char *bytes, size_t len, 
 int state_remove_last_good(const char *state_dir, Error *err);
 
 /* Before the first write of an apply, and after its last: json says what is about to be done,
- * without secrets. Only the first waits for the disk, once; what a power cut leaves of it is told
- * at the next start. */
+ * without secrets. Only the first waits for the disk, once; what a power cut leaves of it is
+ * reported at the next start. */
 int state_write_intent(const char *state_dir, const char *json, Error *err);
 int state_remove_intent(const char *state_dir, Error *err);
 

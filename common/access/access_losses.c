@@ -6,7 +6,7 @@
 #include "common/access/access_rule.h"
 #include "common/access/read_rights.h"
 
-/* Stands for everybody that no value names. */
+/* Stands for everybody whom no value names. */
 #define ANYBODY "cn=x-syncward-anybody"
 
 static size_t count(const Attribute *list)
@@ -50,7 +50,7 @@ static bool sends_on(Pool *pool, const char *value, bool is_own)
 	return false;
 }
 
-/* The first value that a server gets ends that everybody may read. */
+/* The first value that a server gets ends everybody's right to read. */
 static bool is_first(const AccessLists *before, const AccessLists *after)
 {
 	return count(before->database) + count(before->frontend) == 0 && count(after->database) > 0;

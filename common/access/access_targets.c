@@ -38,7 +38,7 @@ static void entries_take(Pool *pool, const AccessRule *rule, const char *suffix,
 
 		if (word_value(word, "filter"))
 			target->filter = word_value(word, "filter");
-		/* Those of regular expressions are looked for everywhere, in vain perhaps. */
+		/* Those of regular expressions are looked for everywhere, perhaps in vain. */
 		if (!dn || !dn_normalise(pool, dn) || !dn_is_within(dn, suffix))
 			continue;
 		target->base = dn;
@@ -66,7 +66,7 @@ static void target_add(Pool *pool, AccessTargets *targets, AccessTarget target)
 		targets->is_cut = true;
 }
 
-/* A clause that surely means the reader decides; one that may mean it leaves everything open. */
+/* A clause that surely means the reader decides; one that may mean the reader leaves all open. */
 static bool is_open(const AccessRule *rule, const AccessTarget *target, const char *reader)
 {
 	const unsigned needed = ACCESS_SEARCH | ACCESS_READ;

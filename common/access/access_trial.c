@@ -245,7 +245,7 @@ AccessResult access_trial_run(const AccessTrial *trial, const AccessPoint *point
 			rights_join(&passed, rights);
 		rights = passed;
 	}
-	/* Behind the last value nobody has anything, whatever they brought with them. */
+	/* After the last value nobody has any right, whatever they brought with them. */
 	if (rights.is_reached)
 		result_end(&result, (AccessRights){.is_reached = true}, NULL);
 	return result;

@@ -43,8 +43,8 @@ static SelectorMatch limits_match(const char *selector, const char *dn)
 	if (strcmp(selector + strcspn(selector, "="), "=*") == 0 && begins_with(selector, "dn") &&
 	    !begins_with(selector, "dn.anonymous"))
 		return SELECTOR_YES;
-	/* The type "self" means whom we ask about, as no type does; "this" is the base of the
-	 * search. */
+	/* The type "self" means the identity that we ask about, as does a pattern without a type;
+	 * "this" is the base of the search. */
 	if (begins_with(selector, "dn.self")) {
 		AUTO(Pool) *scratch = pool_new();
 
@@ -60,8 +60,8 @@ static bool is_unlimited(const char *value)
 	       strcmp(value, "-1") == 0;
 }
 
-/* Takes "size...=..." or "time...=..." behind its first four letters. The hard limit is for
- * searches that ask for a limit, and paged results do not concern a consumer. */
+/* Takes "size...=..." or "time...=..." after its first four letters. The hard limit is for searches
+ * that ask for a limit, and paged results do not concern a consumer. */
 static void limit_set(Limit *limit, const char *word)
 {
 	const char *value = strchr(word, '=');
@@ -128,7 +128,8 @@ bool limits_are_unlimited(const Attribute *live, bool are_cut, const char *dn)
 		if (match == SELECTOR_NO)
 			continue;
 		unlimited = words_are_unlimited(rest, are_cut);
-		/* Unknown and unlimited harms nobody: a later value decides for the other case. */
+		/* One that may match and is unlimited does no harm: if it does not match, a later
+		 * value decides. */
 		if (match == SELECTOR_YES || !unlimited)
 			return unlimited;
 	}

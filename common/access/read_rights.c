@@ -88,7 +88,7 @@ ReadRights read_rights_judge(Pool *pool, const AccessLists *lists, const char *d
 	return rights;
 }
 
-/* An attribute that no rule names is as any other of these. */
+/* An attribute that no rule names is like any other of these. */
 static const AccessName *name_find(const AccessTrial *trial, const char *name)
 {
 	const AccessName *other = NULL;

@@ -67,7 +67,7 @@ static const char *provider_problem(Pool *pool, const LiveConsumer *consumer)
 	return NULL;
 }
 
-/* Why peers.json cannot hold the value, whatever else stands beside it; NULL when it can. */
+/* Why peers.json cannot hold the value, whatever else stands next to it; NULL when it can. */
 static const char *value_problem(Pool *pool, const LiveConsumer *consumer)
 {
 	const char *problem = provider_problem(pool, consumer);
@@ -134,7 +134,7 @@ static void own_value_survey(Adoption *adoption, AdoptDatabase *database,
 		self->provider = consumer->provider;
 		self->uri = consumer->syncrepl.value[SYNCREPL_PROVIDER];
 	}
-	/* One that slapd passes over may hold anything; a consumer is read by nobody. */
+	/* One that slapd passes over may hold anything; no node reads a consumer. */
 	if (!adoption->is_consumer && !has_link(database, 0) &&
 	    !value_problem(adoption->pool, consumer) &&
 	    dn_equal(consumer->syncrepl.value[SYNCREPL_SEARCHBASE], database->suffix))

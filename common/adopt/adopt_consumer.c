@@ -22,9 +22,9 @@ static bool id_is_taken(const Adoption *adoption, unsigned id)
 	return false;
 }
 
-/* Made of the URL, so that each consumer of a cluster comes to another one, and at each time to the
- * same; above all server IDs. Who reads a hub takes it for a provider, whose ids end with them: it
- * gets one of the last, which hardly anybody gives a server. */
+/* Made from the URL, so that each consumer of a cluster gets a different id, and the same one each
+ * time; above all server IDs. A node that reads a hub takes it for a provider, whose ids end where
+ * server IDs do: a hub gets one of the last, which hardly anybody gives a server. */
 static unsigned id_make(const Adoption *adoption)
 {
 	const unsigned first = adoption->is_hub ? HUB_ID_MIN : SID_MAX + 1;
@@ -67,7 +67,7 @@ static bool is_read(const AdoptDatabase *database, const char *uri, const Adopti
 	return false;
 }
 
-/* True when slapd refers clients' writes to all that the database reads, and to nobody else. */
+/* True when slapd refers clients' writes to all that the database reads, and to no other server. */
 static bool refers_to_providers(const Adoption *adoption, const AdoptDatabase *database)
 {
 	const Attribute *refs = database->live->update_refs;

@@ -100,7 +100,7 @@ static void syncprov_adopt(Adoption *adoption, const LiveDatabase *live, Desired
 			database->suffix, remedy_text(REMEDY_PLAN));
 		database->syncprov.sessionlog = NULL;
 	}
-	/* What was never there is said as well: nobody adds a log unseen. */
+	/* What was never there is said as well, so that nobody adds a log unnoticed. */
 	database->syncprov.removes_sessionlog =
 		!entry_attribute(live->syncprov, "olcSpSessionlog") &&
 		!entry_attribute(live->syncprov, "olcSpSessionlogSource");

@@ -7,7 +7,7 @@
 #define RID_MAX 999
 #define UNSET   (-1)
 
-/* rid = offset of the database + number of the peer: finds both from the rids that are. */
+/* rid = offset of the database + number of the peer: finds both from the rids in use. */
 typedef struct Rids {
 	Adoption *adoption;
 	int *offset; /* per database */
@@ -139,7 +139,7 @@ static void number_the_rest(Rids *rids)
 	for (size_t i = 0; i < adoption->n_peers; i++) {
 		int number = (int)adoption->peers[i].id;
 
-		/* Nobody reads a plain consumer. */
+		/* No node reads a plain consumer. */
 		if (rids->number[i] != UNSET ||
 		    (i == 0 && adoption->is_consumer && !adoption->is_hub))
 			continue;

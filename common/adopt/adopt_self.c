@@ -110,7 +110,7 @@ static bool host_is_loopback(const char *host)
 	       strncasecmp(host, "localhost", 9) == 0;
 }
 
-/* How well others can reach this node by the listener; the peers' own scheme before all. */
+/* How well others can reach this node by the listener; the peers' own scheme counts most. */
 static int listener_rank(const Url *url, const char *scheme)
 {
 	int rank = host_is_loopback(url->host) ? 1 : host_is_any(url->host) ? 2 : 3;

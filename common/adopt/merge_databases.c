@@ -27,7 +27,7 @@ static void suffixes_find(Merge *merge)
 	merge->n_databases = known.n_databases;
 }
 
-/* --- who reads whom, as each file has it of its own node --- */
+/* --- which node reads which, as each file has it of its own node --- */
 
 /* Credentials as one text; NULL: none. They name where a password lies, and are none. */
 static const char *credentials_text(Pool *pool, const Credentials *credentials)
@@ -133,7 +133,7 @@ void merge_databases(Merge *merge)
 		link_check(merge, &merge->links[i]);
 }
 
-/* --- whom each peer reads --- */
+/* --- which peers each one reads --- */
 
 static bool reads(const Merge *merge, const MergeHolding *holding, size_t provider)
 {

@@ -61,7 +61,7 @@ static size_t count_alike(const char *const *signatures, size_t n, size_t which)
 	return found;
 }
 
-/* Of providers, where some read: how consumers read is no way for providers to begin with. */
+/* Of providers, where some read: how consumers read is no starting point for providers. */
 static const MergeLink *model_find(const Merge *merge, size_t d, bool of_providers)
 {
 	AUTO(Pool) *scratch = pool_new();

@@ -8,12 +8,12 @@
 #include "common/wanted/wanted_readers.h"
 
 /*
- * What is managed at a database beside links: it is left to each node ("not ours") where the files
+ * What is managed at a database besides links: it is left to each node ("not ours") where the files
  * do not say the same, and a note says so. Only nodes that are read know about overlay, limits and
  * rights.
  */
 
-/* The holdings of one database, of those who know. */
+/* The holdings of one database, of the nodes that know. */
 typedef struct Knowing {
 	Merge *merge;
 	size_t database;
@@ -157,7 +157,7 @@ static void readers_take(const Knowing *knowing, DesiredDatabase *database)
 typedef struct Accounts {
 	const char **dns;
 	size_t n_dns;
-	bool has_unknown; /* somebody binds as whom nobody here can tell */
+	bool has_unknown; /* somebody binds, and it is not known here as whom */
 } Accounts;
 
 static void account_add(Pool *pool, Accounts *accounts, const char *dn)

@@ -8,7 +8,8 @@
 
 /* --- the files --- */
 
-/* What adopt never writes: how other nodes see it no file could say. NULL: it has none of that. */
+/* What adopt never writes, because no file could say how other nodes see it. NULL: it has none of
+ * that. */
 static const char *foreign_key(const Desired *desired)
 {
 	if (desired->topology.n_sites > 0 || desired->topology.n_site_names > 0)
@@ -137,7 +138,7 @@ static bool is_called(const Merge *merge, const Peer *peer, const char *name)
 	return strcasecmp(desired_peer_host(merge->pool, peer), name) == 0;
 }
 
-/* By a name that two have no node would know which of them it is. */
+/* A name that two have would not show any node which of them it is. */
 static void names_compare(Merge *merge)
 {
 	for (size_t i = 0; i < merge->nodes.n_peers; i++)

@@ -3,7 +3,7 @@
 #include "common/adopt/merge_internal.h"
 #include "common/remedies/remedies.h"
 
-/* The first link by which that peer is read in that database; NULL: nobody reads it there. */
+/* The first link by which that peer is read in that database; NULL: no node reads it there. */
 static const MergeLink *link_first(const Merge *merge, size_t d, size_t provider)
 {
 	for (size_t i = 0; i < merge->n_links; i++)
@@ -12,7 +12,7 @@ static const MergeLink *link_first(const Merge *merge, size_t d, size_t provider
 	return NULL;
 }
 
-/* All who read a peer call it by one rid. */
+/* All nodes that read a peer call it by one rid. */
 static void rids_compare(Merge *merge)
 {
 	for (size_t i = 0; i < merge->n_links; i++) {
@@ -75,7 +75,7 @@ static void links_gather(Merge *merge, Adoption *all, Syncrepl *values)
 void merge_rids(Merge *merge)
 {
 	const size_t n = merge->nodes.n_peers;
-	/* Nobody is "this node", which comes first. */
+	/* No peer is "this node", which comes first. */
 	Adoption all = {.pool = merge->pool, .is_consumer = true};
 	Desired spread = {.databases = merge->databases, .n_databases = merge->n_databases};
 	Syncrepl *values = pool_alloc(merge->pool, (merge->n_databases * n + 1) * sizeof(*values));

@@ -4,7 +4,7 @@
 
 /*
  * Links that "topology" with gateways would make need no list for each peer. The sites are guessed
- * from who reads whom, and the guess is taken only when it makes exactly these links.
+ * from which node reads which, and the guess is taken only when it makes exactly these links.
  */
 
 typedef struct Guess {
@@ -127,7 +127,7 @@ static Desired document_guess(const Guess *guess)
 	return desired;
 }
 
-/* True when every node reads in that database whom its file says. */
+/* True when every node reads the peers in that database that its file names. */
 static bool makes_links(const Guess *guess, const Desired *desired, size_t d)
 {
 	AUTO(Pool) *scratch = pool_new();

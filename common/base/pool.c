@@ -9,10 +9,10 @@
 /*
  * Small allocations share a block, so that a pool of many costs few calls of malloc(3). Large ones
  * have a block each, so that an array that grows gives its memory back. In a shared block objects
- * stand from its begin on, aligned and with a header, for arrays grow; texts, which are most of
- * what there is and never grow, from its end on without either. Under AddressSanitizer every one
- * counts as large: it then sees an overrun of any of them. A block is not zeroed as a whole, for
- * most of it is never used.
+ * stand from its beginning on, aligned and with a header, because arrays grow; texts, which are
+ * most of what there is and never grow, from its end on without either. Under AddressSanitizer
+ * every one counts as large: it then sees an overrun of any of them. A block is not zeroed as a
+ * whole, because most of it is never used.
  */
 #ifdef __SANITIZE_ADDRESS__
 #define SMALL_MAX 0
@@ -25,7 +25,7 @@ typedef struct Block {
 	struct Block *next;
 	struct Block *previous;
 	size_t size;
-	size_t used;  /* by objects, from the begin on */
+	size_t used;  /* by objects, from the beginning on */
 	size_t texts; /* where the texts begin, which end at size */
 	_Alignas(max_align_t) char bytes[];
 } Block;
@@ -260,8 +260,8 @@ void *pool_resize(Pool *pool, void *bytes, size_t len, size_t size)
 	return resized;
 }
 
-/* Under AddressSanitizer an array moves with each of its first items: who still holds the former
- * one is seen with two items, not only with as many as make it move. */
+/* Under AddressSanitizer an array moves with each of its first items: code that still holds the
+ * former one is caught with two items, not only with as many as make it move. */
 #ifdef __SANITIZE_ADDRESS__
 #define ROOM_FOR(n) ((n) < 64 ? (n) + 1 : (n)*2)
 #else

@@ -76,7 +76,7 @@ static void block_add(uint32_t state[8], const unsigned char *block)
 		state[i] += words[i];
 }
 
-/* What is left behind the last whole block, padded with a one bit, zeros and the length in bits. */
+/* What is left after the last whole block, padded with a one bit, zeros and the length in bits. */
 static void end_add(uint32_t state[8], const unsigned char *rest, size_t n_rest, uint64_t len)
 {
 	unsigned char padded[2 * BLOCK_BYTES] = {0};

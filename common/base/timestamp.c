@@ -54,7 +54,7 @@ static bool digits_read(const char **text, unsigned n, int *ret)
 }
 
 /* The six numbers of a date with these separators before all but the first ('\0': none); leaves
- * text behind the seconds. */
+ * text after the seconds. */
 static bool date_read(const char **text, const char *separators, int64_t *ret)
 {
 	int number[6];

@@ -40,7 +40,7 @@ static void compose_server_id(const Compose *compose)
 	step_push(compose, step);
 }
 
-/* Without the one of the log the log waits; nothing else does. */
+/* Without the log's module the log waits; nothing else does. */
 static void module_push(const Compose *compose, const Change *change, const char *dn)
 {
 	Pool *pool = compose->diff->pool;
@@ -183,9 +183,9 @@ static void replace_with_live(const Compose *compose, const Change *change, Step
 	}
 }
 
-/* A module is not optional: the overlay behind it needs it. Returns true when an entry is deleted
- * to be added again: it cannot be changed meanwhile, and is missing until then; the next round sees
- * it so. */
+/* A module is not optional: the overlay that comes after it needs it. Returns true when an entry is
+ * deleted to be added again: it cannot be changed meanwhile, and is missing until then; the next
+ * round sees it so. */
 static bool compose_unsaved(const Compose *compose)
 {
 	Pool *pool = compose->diff->pool;
@@ -251,7 +251,7 @@ void plan_compose(Diff *diff)
 	for (size_t i = 0; i < n_wanted; i++)
 		compose_context_csn(&compose, &diff->plan->databases[i]);
 	compose_server_id(&compose);
-	/* Behind it: a checkpoint after every change is what brings contextCSN to disk until then.
+	/* After it: a checkpoint after every change is what brings contextCSN to disk until then.
 	 */
 	for (size_t i = 0; i < n_wanted; i++)
 		compose_overlay_settings(&compose, &diff->plan->databases[i]);

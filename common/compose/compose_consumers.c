@@ -90,7 +90,7 @@ static bool list_ends(const LiveDatabase *live, const ConsumerChanges *changes)
  * DELETE of every value just read, verbatim, makes slapd refuse (16) when one was changed or
  * removed meanwhile; REPLACE with the whole list, not ADD, also covers a value that was appended
  * meanwhile: a partial delete would stop the wrong consumer (2.5.10 and later). An empty list has
- * no REPLACE, which slapd refuses behind the DELETE (16): an appended value is then seen, and what
+ * no REPLACE, which slapd refuses after the DELETE (16): an appended value is then seen, and what
  * runs is put right, by the next plan.
  */
 static void compose_consumer_list(const Compose *compose, const LiveDatabase *live,
@@ -124,7 +124,7 @@ size_t sessions_of(const LiveDatabase *live)
 	return n;
 }
 
-/* slapd refuses multi-provider on a database that reads from nobody. */
+/* slapd refuses multi-provider on a database that reads from no server. */
 static bool list_stays_empty(const LiveDatabase *live, const ConsumerChanges *changes)
 {
 	size_t n = changes->n_additions;
@@ -137,8 +137,8 @@ static bool list_stays_empty(const LiveDatabase *live, const ConsumerChanges *ch
 	return n == 0;
 }
 
-/* Another value that somebody gave it meanwhile has slapd refuse this (16) where it took the place
- * of one that was read. */
+/* If somebody meanwhile put another value in the place of one that was read, slapd refuses this
+ * (16). */
 static void compose_refs_end(const Compose *compose, const LiveDatabase *live, Step *step)
 {
 	Mod *mod;
@@ -179,7 +179,7 @@ void compose_consumers(const Compose *compose, const DatabasePlan *database)
 	} else if (changes.n_additions > 0) {
 		add_new_consumers(compose, &changes, mod_add(pool, &step, MOD_ADD, "olcSyncrepl"));
 	}
-	/* Behind the consumers: slapd refuses it on a database that has none. */
+	/* After the consumers: slapd refuses it on a database that has none. */
 	if (flag && flag->kind == CHANGE_MULTI_PROVIDER_ON && !list_stays_empty(live, &changes))
 		mod_one(pool, &step, MOD_REPLACE, flag->attribute, flag->new_value);
 	if (changes.update_ref && changes.update_ref->new_value &&

@@ -86,8 +86,8 @@ static void database_mods(const LogSteps *log, Step *step)
 			    step->dn + strlen("olcDatabase={")));
 	mod_one(pool, step, MOD_ADD, "olcDbDirectory", log->delta->directory);
 	mod_one(pool, step, MOD_ADD, "olcSuffix", log->delta->logbase);
-	/* The overlay writes as that. Without a password nobody binds as it here; who binds as it
-	 * at its own database may read all that the log has. */
+	/* The overlay writes as that. Without a password nobody binds as it here; whoever binds as
+	 * it at its own database may read all that the log has. */
 	mod_one(pool, step, MOD_ADD, "olcRootDN", log->database->live->root_dn);
 	mod_one(pool, step, MOD_ADD, "olcDbMaxSize", LOG_MAX_SIZE);
 	mod = mod_add(pool, step, MOD_ADD, "olcDbIndex");

@@ -119,7 +119,7 @@ static FenceJudgement verdict_of(FenceVerdict verdict, const char *text)
 }
 
 /* An inode number alone may be given to another file; where the file system keeps the time of its
- * making, both tell it for good. Device numbers change from boot to boot. */
+ * making, both together identify it for good. Device numbers change from boot to boot. */
 static bool is_same_file(const FenceLook *look)
 {
 	const DatabaseFile *before = &look->before->file;
@@ -131,7 +131,7 @@ static bool is_same_file(const FenceLook *look)
 /*
  * A snapshot of the volume brings back the same file as it was: newer than at slapd's start before,
  * older than what slapd wrote until it stopped. Its own change that was seen later than the file
- * was written can not be in it. A power cut may lose that time, and a clean stop is known better.
+ * was written cannot be in it. A power cut may lose that time, and a clean stop is known better.
  */
 static bool was_put_back(const FenceLook *look)
 {
@@ -214,8 +214,8 @@ FenceJudgement fence_judge(Pool *pool, const FenceLook *look)
 		return verdict_of(FENCE_NOT_KNOWN, "a process has it open: does slapd run?");
 	if (!look->file.is_there)
 		return verdict_of(FENCE_ABSENT, "its file is not there, and it held a provider's");
-	/* A backup that was copied into the same file grows while it is filled, too: of one that is
-	 * closed only the content tells. */
+	/* A backup that was copied into the same file grows while it is filled, too: of a database
+	 * that is closed only the content shows it. */
 	if (look->before && !look->before->is_closed && is_same_file(look) && !was_put_back(look))
 		return verdict_of(FENCE_RIGHT, "its file is the one that was here, grown");
 	return judge_content(pool, look);

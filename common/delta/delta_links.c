@@ -128,8 +128,9 @@ static bool delta_link(const PlanInput *in, const WantedDatabase *database, size
  * Where people made a log they mend it, and what worked once may be written again unless the peer
  * says otherwise now. A link that syncward made reads a log only where it is shown, goes back to
  * the database itself when the peer shows that its log is gone or lacks something, and stays when
- * nothing is known. Who joins does not read logs: what they begin with may be missing there; and
- * who writes none itself does not, for slapd looks there which of two changes of an entry is newer.
+ * nothing is known. A node that joins reads no logs: what they begin with may be missing there. Nor
+ * does a node that writes none itself, because slapd looks there for which of two changes of an
+ * entry is newer.
  */
 static bool is_plain(const DeltaLink *link)
 {
@@ -176,7 +177,7 @@ static bool has_link(const PlanInput *input, const WantedDatabase *database,
  * All of a database or none: what one link gets in a refresh comes into this node's log in no
  * order. A node that reads that log takes the newest change of each, and then no longer the others
  * from their own node (2.5.13, 2.6.10). So each node also says whether it saw all logs that it is
- * to read: what others said of theirs is not in it, or nobody would begin. A node that reads
+ * to read: what others said of theirs is not in it, or no node would begin. A node that reads
  * another one's log also reads the nodes that this one reads, and so hears what each says.
  */
 static bool goes_plain(const DeltaLink *link)
@@ -184,17 +185,17 @@ static bool goes_plain(const DeltaLink *link)
 	return link->is_made || !link->is_live;
 }
 
-/* The provider of the link may read this node by its log: it is away, or says still that it sees
- * all logs. In a full mesh those who read here are read. */
+/* The provider of the link may read this node by its log: it is away, or still says that it sees
+ * all logs. In a full mesh the nodes that read here are read. */
 static bool may_read_here(const DeltaLink *link)
 {
 	return link->outcome == PROBE_LOG_NOT_KNOWN ||
 	       (link->outcome == PROBE_LOG_SHOWN && link->answer->probe.log_is_in_order);
 }
 
-/* What such a link gets first is a refresh, which those who read this node's log must not take from
- * there. Until they have left it, too, the link gets nothing. Nothing gets into a log that is not
- * written any more. */
+/* What such a link gets first is a refresh, which those that read this node's log must not take
+ * from there. Until they have left it, too, the link gets nothing. Nothing gets into a log that is
+ * not written any more. */
 static bool must_wait(const DeltaLink *link, bool may_be_read)
 {
 	return link->is_made && link->is_live && !link->lacks_own &&
@@ -280,8 +281,8 @@ static void tell_missing(Diff *diff, const DeltaLink *link)
 		link_tell(diff, link, SEVERITY_WARNING, "no-log", fault);
 }
 
-/* An empty log is usual after a purge, and a peer that is away is told by other means: of a link
- * that reads its log already that is no more than worth knowing. */
+/* An empty log is usual after a purge, and a peer that is away is reported by other means: of a
+ * link that reads its log already that is no more than worth knowing. */
 static void tell_not_known(Diff *diff, const DeltaLink *link)
 {
 	const bool was_asked = link->answer != NULL;
@@ -301,7 +302,7 @@ static void tell_not_known(Diff *diff, const DeltaLink *link)
 				      syncrepl_log(&link->consumer->syncrepl), why));
 }
 
-/* Which is over as soon as the link that reads the database has caught up. */
+/* This is over as soon as the link that reads the database has caught up. */
 static void tell_lag(Diff *diff, const DeltaLink *link)
 {
 	const char *suffix = link->database->desired->suffix;
@@ -349,7 +350,7 @@ static bool is_asked_otherwise(const PlanNeeds *needs, const DeltaLink *link)
 	return false;
 }
 
-/* Whether the log is there still of a peer that was away is to be known as soon as it is back. */
+/* Whether the log of a peer that was away is still there must be known as soon as it is back. */
 static bool can_wait(const DeltaLink *link)
 {
 	const bool was_away =
@@ -359,7 +360,7 @@ static bool can_wait(const DeltaLink *link)
 	       !(link->is_made && was_away);
 }
 
-/* is_awaited: another link waits until nobody reads this node's log. */
+/* is_awaited: another link waits until no node reads this node's log. */
 static bool must_be_asked(const DeltaLink *link, bool is_awaited)
 {
 	return link->outcome != PROBE_LOG_SHOWN || is_out_of_order(link) ||

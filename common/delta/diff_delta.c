@@ -83,8 +83,8 @@ static bool folder_is_in_the_way(const DeltaLog *log, Hold *ret)
 	return true;
 }
 
-/* slapd takes a database below another one only ahead of it, and an administrator asks for that
- * seldom. */
+/* slapd accepts a database below another one only ahead of it, and administrators seldom ask for
+ * that. */
 static const char *neighbour(const DeltaLog *log)
 {
 	const Live *live = log->diff->in->live;
@@ -284,7 +284,7 @@ static void pieces_add(const DeltaLog *log, const Hold *hold)
 				 .why = "read-only is only a log that nothing was written into"});
 }
 
-/* --- what is there and otherwise --- */
+/* --- what is there but different --- */
 
 static void setting_add(const DeltaLog *log, const Entry *entry, const char *attribute,
 			const char *value, const char *why)
@@ -306,7 +306,7 @@ static void flag_diff(const DeltaLog *log, const Entry *entry, const char *attri
 		setting_add(log, entry, attribute, "TRUE", why);
 }
 
-/* "AGE INTERVAL": slapd prints both otherwise than they were written. */
+/* "AGE INTERVAL": slapd prints both in another form than they were written. */
 static bool purge_is(const char *live, const char *wanted)
 {
 	const char *live_interval = live ? strchr(live, ' ') : NULL;
@@ -360,7 +360,7 @@ static const char *next_dn(const Diff *diff)
 	return pool_printf(diff->pool, "olcDatabase={%ld}mdb,cn=config", last + 1);
 }
 
-/* Before the database is a provider nobody reads it here. */
+/* Before the database is a provider no node reads it here. */
 static bool will_be_provider(const Diff *diff, const DatabasePlan *database)
 {
 	return database->live->syncprov ||

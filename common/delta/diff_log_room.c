@@ -8,8 +8,8 @@
  * What slapd cannot write into the log it leaves out there, and answers the client all the same
  * (2.5.13, 2.6.10): where its disk is full, or its map is (olcDbMaxSize). When there is room again
  * it writes on: peers that read the log take what comes, with its contextCSN, and what was left out
- * never reaches them. So nothing may write into a log any more before it is full; peers see then
- * that it lacks something, and read the database.
+ * never reaches them. So writing into a log must stop before it is full; peers then see that it
+ * lacks something, and read the database.
  */
 #define MIB         (1024 * 1024)
 #define ROOM_LEAST  (16LL * MIB)

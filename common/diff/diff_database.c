@@ -152,7 +152,7 @@ static void database_hold(Diff *diff, const char *suffix, const char *text, cons
 			     .release = release});
 }
 
-/* The line of peers.json that names everybody but this node. */
+/* The line of peers.json that names every peer but this node. */
 static const char *holders_without_self(const Diff *diff, const WantedDatabase *wanted)
 {
 	const DesiredDatabase *desired = wanted->desired;
@@ -182,7 +182,7 @@ static const char *but_one_has(const Diff *diff, const char *suffix)
 	return near ? pool_printf(diff->pool, ", but one has %s", near) : "";
 }
 
-/* Of each slapd its own: nobody can create another one, nor replicate it like entries. */
+/* Each slapd has its own: nobody can create another one, nor replicate it like entries. */
 static bool is_slapds_own(const char *suffix)
 {
 	return dn_is_within(suffix, "cn=config") || dn_is_within(suffix, "cn=monitor");
@@ -220,8 +220,8 @@ static void missing_hold(Diff *diff, const DatabasePlan *database)
 			      remedy_text(REMEDY_APPLY));
 }
 
-/* False, and a hold says why, where the server has not one of the suffix that this agent can care
- * for. */
+/* False, and a hold says why, where the server has no database of the suffix that this agent can
+ * look after. */
 static bool database_can_be_cared_for(Diff *diff, const DatabasePlan *database)
 {
 	const char *suffix = database->suffix;
@@ -294,8 +294,7 @@ static void database_diff(Diff *diff, const DatabasePlan *database)
 	diff_unfit_tell(diff, desired->suffix, live);
 }
 
-/* A "rid_offset" behind all rids of all databases; "" when slapd's 0 to 999 are too
- * few. */
+/* A "rid_offset" above all rids of all databases; "" when slapd's 0 to 999 are too few. */
 static const char *free_offset_remedy(Diff *diff)
 {
 	const Desired *desired = diff->in->desired;

@@ -13,19 +13,19 @@
  * A provider whose database was emptied stays open: the flag says that it joined long ago, and it
  * reads anew what it lacks while clients write. To slapd that is newer than all that is missing,
  * and peers delete that. The fence closes it before slapd starts; where there is none, or slapd
- * runs, it is closed here, as long as it fills. It opens like what the fence closed.
+ * runs, it is closed here, while it fills. It opens like what the fence closed.
  *
  * One that is right is never closed. That it was emptied is known where entries and contextCSN were
  * seen here before, in another start of slapd or another folder, and now either slapd's own count
  * says that there is none while a peer has some, or there are entries and no contextCSN, which
- * slapd makes for each provider when it starts, and writes behind a refresh: it fills. So does one
- * whose contextCSN lacks a server ID that it had (common/draft/emptied_ids.h). Who may see what
- * decide the same rules as then. Where all that is not so it is told. A crash, and all that
- * clients delete, leave another picture. An empty one that no peer can fill takes but its suffix
- * entry, and may be meant: it is told.
+ * slapd makes for each provider when it starts, and writes after a refresh: it fills. So does one
+ * whose contextCSN lacks a server ID that it had (common/draft/emptied_ids.h). The same rules as
+ * then decide who may see what. Where that does not hold, it is reported. A crash, and all that
+ * clients delete, leave another picture. An empty one that no peer can fill takes only its suffix
+ * entry, and may be meant: it is reported.
  */
 
-/* Nobody fills it, and those who read it have what it had. */
+/* No node fills it, and those that read it have what it had. */
 static bool is_only_provider(const WantedDatabase *wanted)
 {
 	return wanted->n_consumers + wanted->n_others == 0 && wanted->n_heirs > 0;

@@ -3,7 +3,7 @@
 #include "common/draft/diff.h"
 #include "common/draft/healing.h"
 
-/* Without an overlay nobody reads from here, and the plan makes contextCSN right (guard order). */
+/* Without an overlay no node reads from here, and the plan makes contextCSN right (guard order). */
 void diff_old_entries(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
 	const OldEntries *old = &diff_facts(diff, wanted->desired->suffix)->old;

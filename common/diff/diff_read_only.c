@@ -89,7 +89,7 @@ static bool refuses_readers(Diff *diff, const WantedDatabase *wanted, const Live
 	return wanted_is_read_simply(&links, diff->in->wanted->self);
 }
 
-/* Nobody can bind, so that nobody can take it out while slapd runs. */
+/* Nobody can bind, so nobody can take it out while slapd runs. */
 static void unbindable_tell(Diff *diff, const char *suffix, const WriteRefusal *refusal)
 {
 	plan_add_finding(

@@ -10,8 +10,8 @@
 /*
  * A list of retries that ends is used up by a peer that is away for long: slapd then removes the
  * consumer's task and shows no next try. Only a new value, or a start, has it try again. Writing it
- * makes all consumers of the database anew, so that waits until the peer was seen to answer; who
- * gives up again waits for the next round of probes.
+ * makes all consumers of the database anew, so that waits until the peer was seen to answer; one
+ * that gives up again waits for the next round of probes.
  */
 
 static bool was_given_up(const RunningConsumer *running, const LiveConsumer *consumer)

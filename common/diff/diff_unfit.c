@@ -3,7 +3,7 @@
 
 #include "common/remedies/remedies.h"
 
-/* A setting under which changes reach nobody, while contextCSN is the same everywhere. */
+/* A setting under which changes reach no other node, while contextCSN is the same everywhere. */
 typedef struct Unfit {
 	const char *code;
 	const char *has;

@@ -3,7 +3,7 @@
 #include "common/draft/diff.h"
 #include "common/remedies/remedies.h"
 
-/* A provider for itself: its links may be whole, but nobody in peers.json reads from it. */
+/* A provider for itself: its links may be whole, but no peer of peers.json reads from it. */
 static bool takes_part(const LiveDatabase *live)
 {
 	return !live->is_read_only && (live->is_multi_provider || live_reads_from_somebody(live));

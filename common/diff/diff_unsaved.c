@@ -116,7 +116,7 @@ static void entry_diff(Diff *diff, const Entry *entry)
 		save(diff, entry->dn, NULL, NULL);
 }
 
-/* slapd refuses to delete what its memory has no more (16), so its file cannot be reached. */
+/* slapd refuses to delete what its memory no longer has (16), so its file cannot be reached. */
 static void attribute_diff(Diff *diff, const Entry *entry, const char *attribute)
 {
 	if (entry_attribute(entry, attribute))

@@ -10,7 +10,8 @@
 
 /*
  * slapd refuses clients' writes to a copy, and refers them to olcUpdateRef. It does not start with
- * that on a database that reads from nobody, so it goes with the last link, no matter who wrote it.
+ * that on a database that reads from no server, so it goes with the last link, no matter who wrote
+ * it.
  */
 
 static void refs_add(Pool *pool, const WantedDatabase *wanted, bool hubs, UpdateRefs *refs)

@@ -33,7 +33,7 @@ static int refuse_link(Reader *reader, const DesiredLink *link, SyncreplKeyword 
 		what);
 }
 
-/* The document does not tell as whom peers read where their provider makes a DN of a name. */
+/* The document does not say as whom peers read where their provider makes a DN of a name. */
 static bool needs_readers(const DesiredDatabase *database)
 {
 	return database->n_readers == 0 &&

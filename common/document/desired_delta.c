@@ -80,7 +80,7 @@ int read_delta(Reader *reader, const ReaderKey *key, const JsonNode *value, void
 
 /* --- checking --- */
 
-/* What two levels say of one log would have to be weighed: nobody could tell what is meant. */
+/* What two levels say of one log would have to be weighed: nobody could know what is meant. */
 static int check_level(Reader *reader, const SyncreplSettings *level)
 {
 	for (SyncreplKeyword keyword = 0; keyword < SYNCREPL_KEYWORD_COUNT; keyword++)

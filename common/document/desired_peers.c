@@ -78,7 +78,7 @@ static int read_own(Reader *reader, const ReaderKey *key, const JsonNode *value,
 	return read_syncrepl(reader, key, value, settings);
 }
 
-/* Its range hangs on the role: see peer_check(). */
+/* Its range depends on the role: see peer_check(). */
 static int read_id(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)
 {
 	(void)field;
@@ -100,7 +100,7 @@ static const ReaderKey peer_keys[] = {
 	{"as_consumer", read_own, .offset = offsetof(Peer, as_consumer)},
 };
 
-/* What several keys of a peer tell together. */
+/* What several keys of a peer say together. */
 static int peer_check(Reader *reader, const JsonNode *node, Peer *peer)
 {
 	const bool is_provider = peer->role == PEER_PROVIDER;

@@ -285,7 +285,7 @@ const char *desired_print(Pool *pool, const Desired *desired)
 	return text;
 }
 
-/* It had a default that is none any more. */
+/* It had a default that no longer exists. */
 #define FORMER_SESSIONLOG "1000"
 
 const char *desired_print_former(Pool *pool, const Desired *desired)

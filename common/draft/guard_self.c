@@ -26,7 +26,7 @@ static bool is_name(const char *uri)
 	       strncmp(url.host, "localhost", strlen("localhost")) != 0;
 }
 
-/* Where names say nothing, for all URLs are addresses: this machine has none but that one. */
+/* Where names say nothing, because all URLs are addresses: this machine has none but that one. */
 static bool has_own_address(const Machine *machine, const Peer *peer)
 {
 	for (size_t i = 0; i < machine->n_own_urls; i++)
@@ -85,7 +85,7 @@ static Hold hold_of(const Diff *diff, const char *suffix, const Peer *peer)
 	};
 }
 
-/* slapd refuses multi-provider on a database that reads from nobody else. */
+/* slapd refuses multi-provider on a database that reads from no other server. */
 static bool reads_from_another(const Diff *diff, const WantedDatabase *wanted)
 {
 	for (size_t i = 0; i < wanted->n_consumers; i++)

@@ -32,18 +32,18 @@ static bool has_server_id(const Diff *diff)
 	return false;
 }
 
-/* By what slapd is a provider of the database; NULL: it is none. */
+/* What makes slapd a provider of the database; NULL: it is none. */
 static const char *provider_by(const Diff *diff, const LiveDatabase *live)
 {
 	if (live->is_multi_provider)
 		return "the multi-provider flag: clients may write here";
-	/* Of a hub they are to. */
+	/* Of a hub others are to read it. */
 	if (live->syncprov && !peer_is_read(diff->in->wanted->self))
 		return "the syncprov overlay: others may read it here";
 	return has_server_id(diff) ? "a server ID: clients may have written here under it" : NULL;
 }
 
-/* It takes clients' writes, or reads from nobody: what is here alone its first refresh would
+/* It takes clients' writes, or reads from no server: what is here alone its first refresh would
  * delete.
  */
 static void hold_provider(Diff *diff, const char *suffix, const LiveDatabase *live, const char *by)

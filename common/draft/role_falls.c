@@ -79,7 +79,7 @@ static Hold unasked_hold(const Diff *diff, const char *suffix, const char *uri)
 		remedy_text(REMEDY_PEER_LEFT));
 }
 
-/* Without contextCSN nothing tells what was written here; what is empty has nothing to lose. */
+/* Without contextCSN nothing shows what was written here; what is empty has nothing to lose. */
 static bool is_known_here(const Content *here)
 {
 	return here->state == CONTENT_READ && (!here->entry.exists || here->n_context_csns > 0);

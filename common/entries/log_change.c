@@ -63,7 +63,7 @@ static bool kind_read(const char *text, LogChangeKind *ret)
 	return false;
 }
 
-/* slapd makes UUIDs by the time (RFC 4122, version 1), those of entries of a log in the order in
+/* slapd makes UUIDs from the time (RFC 4122, version 1), those of entries of a log in the order in
  * which it writes them down. reqStart does not show that: its fraction is a count where a client
  * writes, and a time in a refresh. */
 static bool order_read(const char *uuid, uint64_t *ret)

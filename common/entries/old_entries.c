@@ -19,7 +19,7 @@ static int tally_compare(const void *one, const void *other)
 
 SidTallies sid_tallies(Pool *pool, const EntrySet *set)
 {
-	uint16_t places[SID_COUNT] = {0}; /* from 1; 0: of that server ID is nothing yet */
+	uint16_t places[SID_COUNT] = {0}; /* from 1; 0: there is nothing of that server ID yet */
 	SidTallies tallies = {0};
 
 	for (size_t i = 0; i < set->n_marks; i++) {
@@ -67,7 +67,7 @@ static int sid_compare(const void *one, const void *other)
 	return a < b ? -1 : a > b;
 }
 
-/* Nobody writes under server ID 0 in a cluster: what is newer there will not be covered any more.
+/* No node writes under server ID 0 in a cluster: what is newer there will not be covered any more.
  */
 static bool is_old(Pool *pool, const SidTally *tally, const char *csn)
 {

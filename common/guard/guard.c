@@ -189,7 +189,7 @@ static Hold contest_hold(const Contest *contest)
 	};
 }
 
-/* Told also where nothing has to be changed just now: it lasts. */
+/* Reported also where nothing has to be changed just now: it lasts. */
 static void guard_contested(Diff *diff)
 {
 	const ContestList *contests = &diff->in->known->contests;
@@ -212,7 +212,7 @@ static void guard_contested(Diff *diff)
 
 /* --- what a held change drags along --- */
 
-/* Nobody becomes a provider under a server ID that is wrong. */
+/* No node becomes a provider under a server ID that is wrong. */
 static void hold_with_server_id(Diff *diff)
 {
 	const Change *server_id = change_first(diff->plan, NULL, CHANGE_BIT(CHANGE_SERVER_ID));
@@ -238,7 +238,7 @@ static void hold_with_removals(Diff *diff, const DatabasePlan *database)
 		if (removal->is_held) {
 			unsigned kinds = CHANGE_BIT(CHANGE_UPDATE_REF);
 
-			/* A consumer is to refuse clients' writes, whomever it reads. */
+			/* A consumer is to refuse clients' writes, whatever it reads. */
 			if (!peer_is_consumer(diff->in->wanted->self))
 				kinds |= CHANGE_BIT(CHANGE_MULTI_PROVIDER_OFF);
 

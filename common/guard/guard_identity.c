@@ -30,7 +30,8 @@ static const char *peer_uri(const Identity *identity, unsigned peer_id)
 	return peer ? peer->uri : "a peer";
 }
 
-/* Each runs under the ID of the other: another one for either of them would only go round. */
+/* Each runs under the ID of the other: giving either of them another one would only go in
+ * circles. */
 static const char *exchanged_describe(const Identity *identity, unsigned peer_id)
 {
 	Diff *diff = identity->diff;

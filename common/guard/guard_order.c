@@ -101,7 +101,7 @@ static bool order_of(Diff *diff, const DatabasePlan *database, Order *ret)
 {
 	const char *untended = untended_suffix(diff, database);
 
-	/* Without syncprov nobody reads it here. */
+	/* Without syncprov no node reads it here. */
 	if (untended ? !database->live->syncprov
 		     : !database->wanted || !database->live ||
 			       database_refusal(diff->pool, diff->in->live, database->live))

@@ -14,7 +14,7 @@
 
 /*
  * G12: what an account cannot read, the nodes that read with it do not get, and what they had they
- * lose with the next change of the entry; where they write, everybody loses it. So the database
+ * lose with the next change of the entry; where they write, every node loses it. So the database
  * does not become one that is read before each of its readers may read everything.
  */
 typedef struct Readers {
@@ -145,7 +145,7 @@ static Hold hold_make(const Readers *readers, const char *reader, const char *se
 	};
 }
 
-/* It has entries, and clients may write to it as long as it reads nobody. */
+/* It has entries, and clients may write to it as long as it reads no server. */
 static bool is_open_alone(const Readers *readers)
 {
 	const Joining joining = joining_of(readers->diff, readers->wanted, readers->live);

@@ -116,7 +116,7 @@ static bool is_fenced(const HeartbeatLook *look)
 
 /* --- memory and configuration --- */
 
-/* A provider to write at, and somebody to hold that against. */
+/* A provider to write at, and another peer to compare it with. */
 static bool reads_enough(const WantedDatabase *wanted)
 {
 	return wanted->n_consumers >= 2 && !peer_is_consumer(wanted->consumers[0].peer);

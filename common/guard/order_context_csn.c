@@ -162,8 +162,8 @@ static const char *goes_on(const Order *order)
 		       : pool_printf(order->diff->pool, "`%s` goes on", again);
 }
 
-/* Nobody can make that change, or it would not tell: consumers without the flag close the database
- * to clients, and a checkpoint that is not ours stays as it is. */
+/* Nobody can make that change, or it would show nothing: consumers without the flag close the
+ * database to clients, and a checkpoint that is not ours stays as it is. */
 static bool cannot_be_written(const Order *order)
 {
 	return (live_reads_from_somebody(order->live) && !order->live->is_multi_provider) ||
@@ -254,7 +254,7 @@ static bool overlay_can_go(const Order *order)
 		was_just_made(order));
 }
 
-/* Only who tends it may touch its overlay, or change something there. */
+/* Only whoever tends the database may touch its overlay, or change something there. */
 static const Hold *wait_for_others(const Order *order)
 {
 	Pool *pool = order->diff->pool;

@@ -95,9 +95,9 @@ static const char *oldest_missing(const HealthDoubt *pending, const SidLag *behi
 	return lacks_due ? due : behind->newest;
 }
 
-/* How old the oldest change is that the server is known to lack: at least, for between two looks
- * older ones may have been made. A server ID that rested for a day and then wrote is no lag of a
- * day. What could not be read now may have come meanwhile: not known. */
+/* How old the oldest change is that the server is known to lack: at least, because between two
+ * looks older ones may have been made. A server ID that rested for a day and then wrote is no lag
+ * of a day. What could not be read now may have come meanwhile: not known. */
 static int64_t lag_msec(const Lag *lag, const CopyHealth *copy, int64_t now_sec)
 {
 	int64_t oldest_msec = 0;

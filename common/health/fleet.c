@@ -22,7 +22,7 @@ FleetState fleet_node_state(const Fleet *fleet, const FleetNode *node, int64_t n
 
 	if (node->has_beat && now_sec - node->beat.time_sec <= patience_sec)
 		return FLEET_HEARD;
-	/* While slapd here is away nobody reads what the others write. */
+	/* While slapd here is away nothing is read of what the others write. */
 	if (node->has_beat && fleet->read_sec - node->beat.time_sec <= patience_sec &&
 	    now_sec - fleet->read_sec > fleet->interval_sec)
 		return FLEET_NOT_KNOWN;

@@ -109,7 +109,7 @@ unsigned heartbeat_id_of(const char *dn)
 
 /* --- what an entry says --- */
 
-/* What stands behind "KEY="; NULL: no value has that key, or more than one has. */
+/* What stands after "KEY="; NULL: no value has that key, or more than one has. */
 static const char *field(const Attribute *values, const char *key)
 {
 	const size_t len = strlen(key);

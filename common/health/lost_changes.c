@@ -65,7 +65,7 @@ static const char *own_missing(const DatabaseHealth *before, const DatabaseHealt
 		once = later(once, own_of(&before->here, our_id));
 	if (!is_newer(once, ours))
 		return NULL;
-	/* When nobody has it any more there is nothing to be taken back. */
+	/* When no node has it any more there is nothing to be taken back. */
 	return is_newer(theirs, ours) || !are_all_current(health) ? once : NULL;
 }
 

@@ -22,7 +22,7 @@
  * Joining in two phases. A node that is writable while it refreshes, or that comes back empty or
  * from an old backup under a server ID that the cluster knows, makes healthy peers delete entries:
  * slapd takes its CSNs for newer knowledge. So a node becomes a provider only when it holds
- * everything that each peer which it reads from held. Whoever cannot be asked, or shows no
+ * everything that each peer which it reads from held. A peer that cannot be asked, or shows no
  * contextCSN, proves nothing: a peer in the middle of its own first refresh has entries, and writes
  * contextCSN at the end.
  */
@@ -45,7 +45,7 @@ typedef struct Evidence {
 } Evidence;
 
 /*
- * Everybody was asked, none is a provider, and nobody shows more: copies that came the same way, or
+ * Every peer was asked, none is a provider, and none shows more: copies that came the same way, or
  * what read from a provider that is gone for good. They would wait for each other for ever. Only
  * from the rootdn an empty one hides nothing.
  */
@@ -101,8 +101,8 @@ static void unproven_add(const Joining *joining, const Content *peer, Few *unpro
 				    joining_uri(joining, peer)));
 }
 
-/* Who could not be asked, and why, and who shows too little: ": A; B; and 2 more", or nothing. Who
- * answered and could prove it soon is named first. */
+/* Which peers could not be asked, and why, and which show too little: ": A; B; and 2 more", or
+ * nothing. Those that answered and could soon prove it are named first. */
 static const char *unproven_describe(const Joining *joining, const Evidence *evidence)
 {
 	Pool *pool = joining->diff->pool;
@@ -175,8 +175,8 @@ static const Hold *hold_own_elsewhere(const Joining *joining)
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
-/* Of two that join the one that has more goes first: nobody can read it before, and it may wait for
- * a peer that is gone. */
+/* Of two that join the one that has more goes first: no node can read it before, and it may wait
+ * for a peer that is gone. */
 static const Hold *hold_newcomer_has_more(const Joining *joining, const Content *peer)
 {
 	return joining_hold(
@@ -272,7 +272,7 @@ static const Hold *judge_unproven(const Joining *joining, const Evidence *eviden
 	const Diff *diff = joining->diff;
 	const Content *silent = evidence->silent;
 	const bool has_csns = joining->here->n_context_csns > 0;
-	/* One that comes back after a while is as one that joins: it reads first. */
+	/* One that comes back after a while is like one that joins: it reads first. */
 	const bool reads = joining->was_joining || live_reads_from_somebody(joining->live) ||
 			   known_left(&diff->in->known->leave, joining->suffix);
 
@@ -326,7 +326,7 @@ static const Hold *judge(Diff *diff, const WantedDatabase *wanted, const LiveDat
 	const Joining joining = joining_of(diff, wanted, live);
 	const Hold *hold;
 
-	/* Nobody reads it from here, or it is for others to say. */
+	/* No node reads it from here, or it is for others to say. */
 	if (wanted->n_consumers == 0 && (wanted->n_heirs == 0 || wanted->n_others > 0))
 		return NULL;
 	if (joining.here->state == CONTENT_UNKNOWN) {

@@ -6,15 +6,15 @@
 
 /*
  * The first node of a cluster brings its data, and a node that was restored, or set up anew with an
- * old dump, looks the same when nobody can be asked: its next write would be newer than all that
+ * old dump, looks the same when no peer can be asked: its next write would be newer than all that
  * it lacks, and healthy peers would delete that. So it goes on only where no peer may have more.
  */
 
 /*
- * One that refuses our account may have no database yet, which has the account; unless that was
- * seen it may be a whole cluster, and the password wrong. The rootdn needs no database. Where no
- * server runs there is none yet: who begins a cluster starts its first node before the others are
- * there.
+ * One that refuses our account may not yet have the database that holds the account; unless that
+ * was seen it may be a whole cluster, and the password wrong. The rootdn needs no database. Where
+ * no server runs there is none yet: whoever begins a cluster starts its first node before the
+ * others are there.
  */
 static bool may_have_more(const Joining *joining, const Content *peer)
 {

@@ -7,8 +7,8 @@
 #include "common/remedies/remedies.h"
 #include "common/topology/links_relay.h"
 
-/* Nobody can read a peer that is no provider itself, so that two of them would wait for each other
- * for ever: the one with the lower id goes first, and a node that has waited this long since slapd
+/* No node can read a peer that is no provider itself, so two of them would wait for each other for
+ * ever: the one with the lower id goes first, and a node that has waited this long since slapd
  * started goes as well. */
 #define TURN_SEC 300
 
@@ -44,7 +44,7 @@ static const Hold *hold_apart(const Joining *joining, const char *why)
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
-/* Changes that are not here yet; NULL: there is nobody to wait for. */
+/* Changes that are not here yet; NULL: there is no peer to wait for. */
 static const Hold *judge_lacking(const Joining *joining)
 {
 	for (size_t i = 0; i < joining->n_everybody; i++) {

@@ -93,7 +93,7 @@ const Hold *joining_wait(const Joining *joining, const char *text, const char *r
 	return joining_wait_for(joining, GUARD_JOINING, text, release);
 }
 
-/* A consumer closes a database that is no provider; before there is one nobody else does. */
+/* A consumer closes a database that is no provider; before there is one nothing else does. */
 const char *joining_clients(const Joining *joining)
 {
 	if (joining->live->is_multi_provider && !joining->live->is_read_only)

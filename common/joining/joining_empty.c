@@ -9,7 +9,7 @@
 
 /*
  * A database that is empty here. Whether this node joins a cluster or begins one cannot be seen
- * when nobody answers: a person says it, and is believed only about peers that show nothing. An
+ * when no peer answers: a person says it, and is believed only about peers that show nothing. An
  * empty node that becomes writable while peers have data replaces their entries.
  */
 
@@ -104,7 +104,7 @@ static const Hold *hold_unproven_source(const Joining *joining, const Content *s
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
-/* It comes by way of them; nobody else is read. */
+/* It comes by way of them; no other peer is read. */
 static const Hold *hold_far_source(const Joining *joining, const Content *source)
 {
 	return joining_hold(
@@ -131,7 +131,7 @@ static const Hold *hold_unseen(const Joining *joining)
 		empty_command(joining));
 }
 
-/* What clients write comes to a consumer, and from it to nobody. */
+/* What clients write comes to a consumer, and from it to no other node. */
 static const Hold *hold_consumer(const Joining *joining)
 {
 	return joining_hold(

@@ -9,8 +9,8 @@
 /*
  * contextCSN tells what is missing here, never what is too much (common/entries/copy_extra.h): a
  * first refresh that broke off, or a copy without contextCSN, keeps what was deleted meanwhile.
- * Clients would find it here, a locked out person's account for one, and whoever joins from here
- * would get it as well.
+ * Clients would find it here, for example the account of a person who was locked out, and a node
+ * that joins from here would get it as well.
  */
 
 #define INTERVAL "00:00:00:05"
@@ -102,7 +102,7 @@ static const Hold *hold_missing(const Joining *joining, const CopyExtra *extra)
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
-/* Nobody was compared, or not to the end. */
+/* No peer was compared, or not to the end. */
 static const char *not_known_why(const CopyExtra *extra)
 {
 	return extra->peer_id == 0 ? "it could be compared with no peer" : extra->problem;
@@ -143,7 +143,7 @@ const Hold *joining_judge_extra(const Joining *joining)
 	}
 	if (not_known_why(extra))
 		return hold_not_known(joining, extra);
-	/* A consumer may read a part; nobody reads that from it, unless it is a hub. */
+	/* A consumer may read a part; no node reads that from it, unless it is a hub. */
 	if (extra->n_missing > 0 && peer_is_read(joining->diff->in->wanted->self))
 		return hold_missing(joining, extra);
 	hidden = judge_hidden(joining, extra);

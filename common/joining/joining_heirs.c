@@ -6,9 +6,9 @@
 #include "common/remedies/remedies.h"
 
 /*
- * A provider that was made anew, or got an old backup, has nobody to read from when no other
+ * A provider that was made anew, or got an old backup, has no node to read from when no other
  * provider has what it lacks. Its consumers may have it still, and read it here as soon as they
- * can: what is here replaces what they hold, and then nobody has it any more. So they are asked,
+ * can: what is here replaces what they hold, and then no node has it any more. So they are asked,
  * and nothing opens while one of them holds more. None of them can bring it over by itself: a
  * person loads it from there, or empties it there.
  */

@@ -7,9 +7,9 @@
 #include "common/remedies/remedies.h"
 
 /*
- * G12 from the other side: only its provider knows what an account may read, by rules that hang on
- * the place that it connects from, on its encryption, or on anything else. But what is here and is
- * not shown there, of the same version of the same entry, is hidden: no rule needs to be
+ * G12 from the other side: only its provider knows what an account may read, by rules that depend
+ * on the place that it connects from, on its encryption, or on anything else. But what is here and
+ * is not shown there, of the same version of the same entry, is hidden: no rule needs to be
  * understood.
  */
 
@@ -59,7 +59,7 @@ const Hold *joining_judge_hidden(const Joining *joining, const Content *peer)
 	const char *hidden = hidden_describe(joining, peer);
 	Hold *hold;
 
-	/* A consumer may be meant to have less, and nobody loses by that. */
+	/* A consumer may be meant to have less, and no other node loses by that. */
 	if (!hidden || peer_is_consumer(diff->in->wanted->self) ||
 	    diff_is_released_for(diff, GUARD_READERS, joining->suffix))
 		return NULL;

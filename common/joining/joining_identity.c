@@ -203,8 +203,8 @@ static const Hold *judge_strangers(const Joining *joining)
 	return found;
 }
 
-/* Its first refresh deletes what the providers have not: where they lack something that is here,
- * nobody has it afterwards. What it read before they had. */
+/* Its first refresh deletes what the providers have not: where they lack something that is here, no
+ * node has it afterwards. What it read before they had. */
 static const Hold *judge_consumer(const Joining *joining)
 {
 	const Diff *diff = joining->diff;

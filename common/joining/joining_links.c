@@ -17,7 +17,7 @@
 /*
  * Which peers may be read already. A joining node reads one peer until it has everything of it:
  * read from several at once, an entry that was deleted at one of them meanwhile comes back from
- * another and stays (seen on 2.4, 2.5 and 2.6). And nobody reads a peer whose database is another
+ * another and stays (seen on 2.4, 2.5 and 2.6). And no node reads a peer whose database is another
  * one.
  */
 typedef struct Links {
@@ -199,8 +199,8 @@ static bool has_too_much(const Links *links)
 	       joining_judge_extra(&links->joining) != NULL;
 }
 
-/* Why it should not be read any more, where slapd has no connection to it; NULL: it may come. Who
- * joins as well may wait for this node: only a provider is worth the change. */
+/* Why it should not be read any more, where slapd has no connection to it; NULL: it may come. A
+ * peer that joins as well may wait for this node: only a provider is worth the change. */
 static const char *why_leave(const Links *links, const Content *current, const Content *source)
 {
 	if (!joining_is_provider(source) &&

@@ -7,7 +7,7 @@
 #include "common/live/live_running.h"
 #include "common/plan/plan_changes.h"
 
-/* A provider that no peer of this node's is, and that may fill the copy all the same. */
+/* A provider that is no peer of this node, and that may fill the copy all the same. */
 
 void joining_note_gone(Diff *diff, const char *suffix)
 {

@@ -16,8 +16,8 @@
 #include "common/topology/links_way.h"
 
 /*
- * Who reads from here, before clients may write here. A consumer whose cookie lacks a server ID
- * that the provider's contextCSN has gets everything anew (syncprov.c, "doesn't have the right
+ * Which nodes read from here, before clients may write here. A consumer whose cookie lacks a server
+ * ID that the provider's contextCSN has gets everything anew (syncprov.c, "doesn't have the right
  * number of CSNs"), and takes back each entry that is deleted elsewhere before it is through: seen
  * on 2.4 and 2.5, at the peer that had everything. So the first change under this node's own server
  * ID must find the peers connected; then it is one change like any other.
@@ -57,7 +57,7 @@ static bool is_read_here(const Joining *joining, const Content *peer)
 	return running && running->is_connected && running->is_persistent;
 }
 
-/* Only syncprov tells the server ID. Where there is none yet the peer is joining itself, and reads
+/* Only syncprov shows the server ID. Where there is none yet the peer is joining itself, and reads
  * from here when it knows our server ID by way of others (joining_links.c). */
 static bool has_overlay(const Joining *joining, const Content *peer)
 {
@@ -111,7 +111,7 @@ static size_t find_expected(const Joining *joining, bool *ret)
 }
 
 /* Until then each peer that runs has tried to connect since the overlay is there: it reads this
- * node as this node reads it, as far as that can be told. */
+ * node as this node reads it, as far as that can be seen. */
 static int64_t patience_sec(const Joining *joining)
 {
 	const WantedDatabase *wanted = joining->wanted;
@@ -212,8 +212,8 @@ static bool is_far(const Joining *joining, const Content *peer)
 				    other->peer) == 0;
 }
 
-/* True when what was written before then is at one and not at the other. Under server ID 0 nobody
- * writes any more: whose contextCSN lacks that lacks it for good (heal). */
+/* True when what was written before then is at one and not at the other. Under server ID 0 no node
+ * writes any more: one whose contextCSN lacks that lacks it for good (heal). */
 static bool lacks(const Content *other, const Content *one, int64_t before_sec)
 {
 	for (size_t i = 0; i < one->n_context_csns; i++)
@@ -225,14 +225,14 @@ static bool lacks(const Content *other, const Content *one, int64_t before_sec)
 	return false;
 }
 
-/* How long changes may be on their way between here and a far peer, for somebody between them reads
- * at intervals; 0: they are there at once. */
+/* How long changes may be on their way between here and a far peer, because a node between them
+ * reads at intervals; 0: they are there at once. */
 typedef struct FarWay {
 	int64_t to_here_sec;
 	int64_t to_there_sec;
 } FarWay;
 
-/* Between here and everybody, by position in links. */
+/* Between here and every node, by position in links. */
 typedef struct FarWays {
 	Links links;
 	const int64_t *to_here_sec;
@@ -273,7 +273,7 @@ static const char *way_describe(Pool *pool, int64_t way_sec)
 			   : "";
 }
 
-/* Why changes may not go from here to there, or the other way; NULL: they do, or nobody needs them
+/* Why changes may not go from here to there, or the other way; NULL: they do, or no node needs them
  * to, as that one reads everything anew whatever this node does. */
 static const char *why_apart(const Joining *joining, const Content *peer, const FarWay *way)
 {

@@ -108,7 +108,7 @@ static bool is_our_log(const Joining *joining, const LiveDatabase *live)
 	return false;
 }
 
-/* Who reads a database that peers.json does not list is not known. */
+/* Which nodes read a database that peers.json does not list is not known. */
 static bool may_be_read_by_the_same(const Joining *joining, const LiveDatabase *live)
 {
 	const WantedDatabase *other = wanted_of(joining, live);

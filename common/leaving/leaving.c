@@ -158,7 +158,7 @@ static void consumer_changes(Pool *pool, const LeavingDatabase *database,
 	}
 }
 
-/* slapd does not start with it on a database that reads from nobody. */
+/* slapd does not start with it on a database that reads from no server. */
 static void update_refs_end(Pool *pool, const LeavingDatabase *database,
 			    const DesiredPolicy *policy, Plan *plan, Step *step)
 {

@@ -53,7 +53,7 @@ static void database_take(Pool *pool, const Desired *desired, const Peer *self,
 	const DesiredDatabase *given = desired_database(desired, leaving->suffix);
 	Links links;
 
-	/* Without the overlay nobody can read here. */
+	/* Without the overlay no node can read here. */
 	if (!given || !leaving->live->syncprov)
 		return;
 	links = links_make(scratch, desired, given);

@@ -140,7 +140,7 @@ void probe_gate_ended(ProbeGate *gate, size_t i)
 	gate->members[i] = MEMBER_DONE;
 }
 
-/* Nobody before it in its group is on the way or asks, and nobody is waiting for an answer; or they
+/* No bind before it in its group is on the way or asks, and none is waiting for an answer; or they
  * took too long. */
 static bool is_its_turn(const ProbeGate *gate, size_t i, int64_t now_msec)
 {

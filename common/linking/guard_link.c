@@ -236,7 +236,7 @@ static void judge_edit(Diff *diff, const DatabasePlan *database, Change *change)
 
 /* --- all links --- */
 
-/* Told as long as it lasts: cn=config is not what peers.json says. */
+/* Reported as long as it lasts: cn=config is not what peers.json says. */
 static bool is_released(const Diff *diff, const DatabasePlan *database)
 {
 	return diff_is_released_for(diff, GUARD_LINK, database->suffix);

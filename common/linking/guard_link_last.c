@@ -52,8 +52,8 @@ static bool is_good(Diff *diff, const WantedDatabase *wanted, const WantedConsum
 			     link_identity(diff->pool, &consumer->syncrepl, consumer->secret));
 }
 
-/* Where slapd does not tell, what stays is taken for working as well, until a probe says otherwise;
- * not what was never seen to work while others were, nor a hub, which opens last. */
+/* Where slapd does not show it, what stays is taken for working as well, until a probe says
+ * otherwise; not what was never seen to work while others were, nor a hub, which opens last. */
 static bool stays_unseen(Diff *diff, const WantedDatabase *wanted, const LiveConsumer *live)
 {
 	const WantedConsumer *consumer = wanted_as(wanted, live);

@@ -7,8 +7,8 @@
 /* TLS files that were renewed: a link that works is tried with them before its consumer, which
  * holds the older ones, is made anew (common/draft/old_tls.h). */
 
-/* All consumers of a database are made anew together, and read their files at that. One that does
- * not run as declared has to be, and a link that is put back does not work. */
+/* All consumers of a database are made anew together, and read their files then. One that does not
+ * run as declared has to be, and a link that is put back does not work. */
 static Change *next_that_makes_anew(const Plan *plan, const DatabasePlan *database, size_t *at)
 {
 	const unsigned kinds = CHANGES_OF_LIST & ~CHANGE_BIT(CHANGE_CONSUMERS_RESTART);

@@ -8,14 +8,14 @@
 /*
  * G13: what a node does not read it does not have, and where it is a provider itself the others
  * take that from it: at the next refresh entries and attributes are gone everywhere. What is so
- * already is told, and written on as it is; nothing makes it worse.
+ * already is reported, and written on as it is; nothing makes it worse.
  */
 
 #define RELEASE remedy_text(REMEDY_RELEASE_G13)
 
 static const char limited[] = "a refresh that needs more entries never completes";
 
-/* Nobody reads a plain consumer: what it leaves out is missing there alone. */
+/* No node reads a plain consumer: what it leaves out is missing there alone. */
 static const char *loss_describe(const Diff *diff, const Syncrepl *wanted)
 {
 	if (!syncrepl_loses(wanted))

@@ -53,10 +53,11 @@ static void hold_undeclared(Diff *diff, const DatabasePlan *database)
 /* --- what others may get by way of this node --- */
 
 /*
- * Where not everybody reads everybody, what is written at one peer comes to others over this node's
- * link to him. Whether they have links of their own by now cannot be seen from here, nor whether
- * they have this peers.json: while they have not, the database is in parts. So it is also when only
- * an earlier peers.json had it so: what runs does not become a mesh by what is written in a file.
+ * Where not every node reads every other one, what is written at one peer comes to others over this
+ * node's link to it. Whether they have links of their own by now cannot be seen from here, nor
+ * whether they have this peers.json: while they have not, the database is in parts. So it is also
+ * when only an earlier peers.json had it so: what runs does not become a mesh by what is written in
+ * a file.
  */
 typedef enum Parting {
 	PARTS_NOBODY,
@@ -129,9 +130,9 @@ bool removals_fill(const Diff *diff, const DatabasePlan *database)
 }
 
 /*
- * Nobody reads from a database without syncprov: nothing comes to others from it. And one that is
+ * No node reads from a database without syncprov: nothing comes to others from it. And one that is
  * filled reads one provider at a time (common/joining/joining_links.c): another one takes the place
- * of whom it shall not read, in the same write (common/guard/guard.c).
+ * of the one that it shall not read, in the same write (common/guard/guard.c).
  */
 static bool relays(const Diff *diff, const DatabasePlan *database)
 {
@@ -186,9 +187,9 @@ void guard_removals(Diff *diff)
 		hold_undeclared(diff, &diff->plan->databases[i]);
 }
 
-/* --- nobody is left because others are held --- */
+/* --- no provider is left because others are held --- */
 
-/* How many providers the database will read from: an edit changes whom, not how many. */
+/* How many providers the database will read from: an edit changes which, not how many. */
 static size_t count_after(const Diff *diff, const DatabasePlan *database)
 {
 	const LiveDatabase *live = database->live;

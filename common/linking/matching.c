@@ -105,7 +105,7 @@ const Peer *matching_leaves_by_rid(Matching *matching, const LiveConsumer *live)
 	return NULL;
 }
 
-/* As where it is a provider still, whoever has its rid is taken for it (find_by_rid()). */
+/* As where it is still a provider, the peer that has its rid is taken for it (find_by_rid()). */
 bool matching_is_consumer(Matching *matching, const LiveConsumer *live)
 {
 	const Desired *desired = matching->diff->in->desired;
@@ -131,8 +131,8 @@ static bool can_match(const Matching *matching, size_t i)
 	       !consumer_is_myself(matching->diff, consumer);
 }
 
-/* Whose URL changed has its rid still. What "keep" names, and whom the file lists by that URL, is
- * another peer: to read somebody else in its place is a removal and an addition. */
+/* A peer whose URL changed still has its rid. What "keep" names, and what the file lists by that
+ * URL, is another peer: to read a different one in its place is a removal and an addition. */
 static const WantedConsumer *find_by_rid(Matching *matching, const WantedConsumer *const *by_rid,
 					 const LiveConsumer *consumer)
 {

@@ -9,7 +9,7 @@
 #define FULL_PERCENT  90
 #define LEFT_PAGES    64 /* a change of a large entry with its indices takes some dozens */
 
-/* What slapd takes, and shows nobody, where its entry has no olcDbMaxSize (2.4.57, 2.5.13, 2.6.10).
+/* What slapd takes without showing it where its entry has no olcDbMaxSize (2.4.57, 2.5.13, 2.6.10).
  * A 0 there changes nothing of a map that is open. */
 #define USUAL_MAX_SIZE 10485760UL
 

@@ -10,7 +10,7 @@
 #define HOUR_SEC      3600
 #define DAY_SEC       86400
 #define MAX_TIMES     3
-#define MOVE_STEP_SEC 30 /* a writer's every write is not worth a file of ours */
+#define MOVE_STEP_SEC 30 /* not every write of a writer is worth a file of ours */
 
 /* --- memory --- */
 

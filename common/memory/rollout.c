@@ -64,7 +64,7 @@ static const char *canary_text(Pool *pool, const KnownCanary *canary, int64_t so
 	return pool_printf(pool, "it does well, for %s more", duration_print(pool, left_sec));
 }
 
-/* What it writes comes to nobody before somebody reads it, and it takes no writes before all do
+/* What it writes reaches no node before one reads it, and it takes no writes before all read it
  * that shall. */
 static const char *new_text(const KnownCanary *canary, const Desired *in_force, unsigned id)
 {

@@ -62,7 +62,7 @@ PassAction pass_end(Pass *pass, const Error *err)
 		return over(pass);
 	memory_links(pass->pool, &pass->input.plan, &pass->now.plan, &pass->known);
 	memory_hiding(pass->pool, &pass->input.plan, &pass->now.plan, &pass->known.peers);
-	/* What was read before a write does not tell what it did. */
+	/* What was read before a write does not show what it did. */
 	pass->was_opened = pass->now.world.live.config && !pass->is_stale &&
 			   memory_opened(pass->pool, &pass->now.world.live, pass->now.plan.wanted,
 					 &pass->known);

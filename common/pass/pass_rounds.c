@@ -223,7 +223,7 @@ PassAction pass_kept_applied(Pass *pass, const PassAnswer *answer)
 	return pass_look(pass, true);
 }
 
-/* --- behind it --- */
+/* --- after it --- */
 
 static bool only_waits_for_consumers(const Plan *plan)
 {

@@ -136,8 +136,8 @@ static unsigned longest_patience_sec(const Wanted *wanted)
 	return longest_sec;
 }
 
-/* A new consumer is at work, as calm must see it, a moment after slapd's main loop woke: our search
- * wakes it. Only then it is known whether the next write would be held up by it. */
+/* A new consumer is at work, as the look for calm must see it, a moment after slapd's main loop
+ * woke: our search wakes it. Only then is it known whether it would hold up the next write. */
 static PassAction step_begin(PassSteps *steps)
 {
 	if (steps->at == steps->plan->order.n_steps)
@@ -170,7 +170,7 @@ static void note_done(PassSteps *steps, const Step *step)
 
 /*
  * An overlay that went so that slapd writes contextCSN comes back whatever became of that: without
- * it nobody can read from here, and one that peers.json leaves to others no plan would add again.
+ * it no node can read from here, and one that peers.json leaves to others no plan would add again.
  */
 static PassAction search_failed(PassSteps *steps, const Error *err)
 {

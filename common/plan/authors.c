@@ -163,7 +163,7 @@ static Cause cause_of_kind(const Change *change)
 		return CAUSE_DRIFT;
 	case CHANGE_CONSUMERS_RENEW:
 		return CAUSE_RENEWAL;
-	case CHANGE_READ_ONLY_ON: /* it was emptied; leaving tells for itself */
+	case CHANGE_READ_ONLY_ON: /* it was emptied; leaving reports for itself */
 		return CAUSE_FENCE;
 	case CHANGE_READ_ONLY_OFF: /* leave or the fence had closed it */
 		return CAUSE_PUT_BACK;

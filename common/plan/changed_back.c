@@ -7,7 +7,7 @@
 #include "common/base/buf.h"
 #include "common/plan/tree_after.h"
 
-/* slapd's own account of who wrote when is another one each time. */
+/* slapd's own account of who wrote when differs each time. */
 static bool is_of_slapd(const char *name)
 {
 	static const char *const names[] = {"entryCSN", "modifiersName", "modifyTimestamp",

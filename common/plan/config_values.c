@@ -123,7 +123,7 @@ static unsigned text_hash(const char *text)
 /* A value taken apart. */
 typedef struct Named {
 	long number;      /* -1: it has none */
-	const char *text; /* behind it */
+	const char *text; /* after it */
 	unsigned hash;
 } Named;
 

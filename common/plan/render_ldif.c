@@ -79,8 +79,8 @@ static void search_comment(Ldif *ldif, const Step *step)
 		buf_printf(&ldif->out, "# %s: %s\n\n", step->dn, step->mods[i].attribute);
 }
 
-/* An overlay that is deleted while slapd has yet to begin its log takes slapd along, and ldapmodify
- * waits for nothing. */
+/* An overlay that is deleted while slapd has yet to begin its log takes slapd down with it, and
+ * ldapmodify waits for nothing. */
 static void rest_comment(Ldif *ldif, const Step *step)
 {
 	buf_printf(&ldif->out,

@@ -147,7 +147,7 @@ static int entry_add(Pool *pool, const Tree *tree, const Step *step, Tree *ret, 
 	return 0;
 }
 
-/* --- deleting: of an overlay alone, and those behind it move up --- */
+/* --- deleting: of an overlay alone, and those after it move up --- */
 
 static int entry_delete(Pool *pool, const Tree *tree, const Step *step, Tree *ret, Error *err)
 {

@@ -22,7 +22,8 @@ enum {
 	UNWILLING = 53,
 };
 
-/* ppolicy lets bind who must change his password, and nothing else (pwdReset; 2.5.13). */
+/* ppolicy lets an account that must change its password bind, and do nothing else (pwdReset;
+ * 2.5.13). */
 static bool wants_password(const ProbeAnswer *answer)
 {
 	return answer->code == INSUFFICIENT_ACCESS &&
@@ -167,8 +168,9 @@ static bool others_have(const Tree *tree, const ProbeAnswer *account, const char
 	return false;
 }
 
-/* Its own entry has a password, for it bound with one: not to see it is a usual fault (by self). To
- * see it says nothing of others, for `by self` gives it too; of those nobody knows who has one. */
+/* Its own entry has a password, because it bound with one: not to see it is a usual fault (by
+ * self). To see it says nothing of others, because `by self` gives it too; of those it is not known
+ * which have one. */
 static void take_passwords(Pool *pool, Probe *probe, const ProbeAnswer *answer,
 			   const ProbeAnswer *account)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/remedies/remedy.h"
 
-/* What the doctor, probes and verify tell to do. */
+/* What the doctor, probes and verify say to do. */
 
 #define ROOT "dn.exact=\"gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth\""
 

@@ -2,9 +2,9 @@
 #include "common/remedies/remedy.h"
 
 /*
- * What is told of a peer that cannot be used as its link says (common/probe/probe_codes.c). Where
+ * What is said of a peer that cannot be used as its link says (common/probe/probe_codes.c). Where
  * the peer has to change it is that node's own syncward that changes it: it knows what must come
- * first, and sees whom a rule would take a right from. Keywords are those of peers.json, for a
+ * first, and sees whom a rule would take a right from. Keywords are those of peers.json, because a
  * value of olcSyncrepl that was written by hand is undone.
  */
 

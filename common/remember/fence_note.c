@@ -45,7 +45,7 @@ static bool is_to_be_noted(const FenceNote *note, const DatabaseHealth *health,
 	return !before || covers(&health->here, before->csns, before->n_csns) || is_proven(health);
 }
 
-/* The daemon gives back only what it makes itself, and not to who left. */
+/* The daemon gives back only what it makes itself, and not to a node that left. */
 static bool is_relay(const FenceNote *note, const char *suffix)
 {
 	AUTO(Pool) *scratch = pool_new();

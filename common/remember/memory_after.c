@@ -81,7 +81,7 @@ static bool is_consumer_now(const Plan *plan, const char *suffix, bool is_suspec
 	return false;
 }
 
-/* While a change of it is held the values are whose they were. */
+/* While a change of it is held, whose values they are stays as it was. */
 static bool refers_updates(const Plan *plan, const Known *known, const char *suffix)
 {
 	const KnownDatabase *before = known_database(known, suffix);
@@ -249,8 +249,8 @@ static void databases_take(KnownDatabase *databases, size_t n_databases, Known *
 }
 
 /*
- * That peers.json wants a mesh ends it when this node is seen to read everybody: until then others
- * may have been between it and some of them. Where slapd does not tell, by a person's word.
+ * That peers.json wants a mesh ends it when this node is seen to read every peer: until then others
+ * may have been between it and some of them. Where slapd does not show it, by a person's word.
  */
 static bool stays_partial(const PlanInput *input, const Plan *plan, size_t i)
 {

@@ -72,7 +72,7 @@ static bool is_open(const Live *live, const char *suffix)
 	return live_find_database(live, suffix, &database) == 1 && !database->is_read_only;
 }
 
-/* Whatever it is by peers.json now: both are back, by whomever. */
+/* Whatever it is by peers.json now: both are back, whoever put them there. */
 static bool is_provider(const LiveDatabase *database)
 {
 	return database->is_multi_provider && database->syncprov;

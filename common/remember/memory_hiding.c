@@ -61,7 +61,7 @@ static void peer_take(const Hiding *hiding, const WantedConsumer *consumer)
 		POOL_PUSH(pool, hiding->next->items, hiding->next->n_items, *before);
 }
 
-/* Of a database that peers.json does not list now nobody asks anybody: it stays. */
+/* About a database that peers.json does not list now no peer is asked: it stays. */
 static void others_keep(const Wanted *wanted, const HidingPeers *before, Pool *pool,
 			HidingPeers *next)
 {

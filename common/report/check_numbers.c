@@ -8,7 +8,7 @@
 #define STALE_AFTER_INTERVALS 3
 #define STALE_GRACE_SEC       60
 
-/* Nobody's links work while slapd is away, and which will is not known. */
+/* No link works while slapd is away, and which will is not known. */
 LinkCount links_count(const Status *status, const StatusDatabase *database)
 {
 	LinkCount count = {0};

@@ -98,7 +98,7 @@ DoctorSeverity doctor_worst(const DoctorReport *report)
 	return worst;
 }
 
-/* A worse finding may stand beside it: each one is looked at. */
+/* A worse finding may stand next to it: each one is looked at. */
 bool doctor_has_unknown(const DoctorReport *report)
 {
 	for (size_t i = 0; i < report->n_findings; i++)

@@ -25,7 +25,7 @@ static const char *ago(Pool *pool, const char *when, int64_t now_sec)
 	return sec < 0 ? "never" : pool_printf(pool, "%lld s ago", (long long)(now_sec - sec));
 }
 
-/* Between two refreshes it was there at the last one, or that begins this moment. */
+/* Between two refreshes: it was there at the last one, or one begins this moment. */
 static bool last_try_may_be_good(const RunningConsumer *running, int64_t now_sec)
 {
 	const int64_t contact_sec = timestamp_of_generalized(running->last_contact);

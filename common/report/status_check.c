@@ -168,7 +168,7 @@ static void text_add(Buf *line, const char *text)
 			line->bytes[i] = ' ';
 }
 
-/* Where not everybody reads everybody, this node sees a part. */
+/* Where not every node reads every other one, this node sees a part. */
 static const char *unseen_describe(Pool *pool, const Status *status)
 {
 	size_t n_providers = 0, n_consumers = 0;

@@ -314,7 +314,7 @@ static void databases(Page *page)
 
 /* --- what lasts --- */
 
-/* When it is judged again, though nobody does anything. */
+/* When it is judged again, even if nobody does anything. */
 static const char *next_try(const Page *page)
 {
 	const int64_t left_sec = page->status->next_pass_sec - page->now_sec;

@@ -81,7 +81,7 @@ bool result_closes(const ResultDatabase *database, Breach *ret)
 	return true;
 }
 
-/* --- a provider whom nobody can read --- */
+/* --- a provider that no node can read --- */
 
 bool result_is_unread(const ResultDatabase *database, Breach *ret)
 {

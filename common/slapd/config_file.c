@@ -53,7 +53,7 @@ static Part part_pop_first(Part *text, char separator)
 	return part;
 }
 
-/* The value without "{n}" at its begin or end. */
+/* The value without "{n}" at its beginning or end. */
 static Part value_unnumbered(Part value)
 {
 	const char *open = memchr(value.at, '{', value.len);

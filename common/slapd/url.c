@@ -107,7 +107,7 @@ const char *url_spelling(Pool *pool, const char *text)
 	}
 	if (!url_parse(pool, text, &url))
 		return text;
-	/* An address of IPv6 is told from the port by its brackets. */
+	/* Brackets separate an address of IPv6 from the port. */
 	return pool_printf(pool, strchr(url.host, ':') ? "%s://[%s]:%d" : "%s://%s:%d", url.scheme,
 			   url.host, url.port);
 }

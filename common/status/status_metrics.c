@@ -8,7 +8,7 @@
 #include "common/status/status_logs.h"
 #include "common/status/status_rollout.h"
 
-/* What is told, and where to. */
+/* What is reported, and where to. */
 typedef struct Page {
 	Buf *out;
 	const Status *status;

@@ -158,7 +158,7 @@ static void put_health(JsonOut *out, const DatabaseHealth *health)
 	put_time(out, "looked", health->looked_sec);
 	json_out_open(out, "copies", '[');
 	put_copy(out, &health->here);
-	/* Of those that nobody ever reached nothing is said: they may be very many. */
+	/* Nothing is said of those that were never reached: they may be very many. */
 	for (size_t i = 0; i < health->n_peers; i++)
 		if (health->peers[i].read_sec >= 0)
 			put_copy(out, &health->peers[i]);
@@ -203,7 +203,7 @@ static void put_counts(JsonOut *out, const CompareRecord *record)
 	json_out_close(out, '{');
 }
 
-/* Numbers only: names of entries are for who runs compare. */
+/* Numbers only: names of entries are for whoever runs compare. */
 static void put_compared(JsonOut *out, const CompareRecords *records)
 {
 	json_out_open(out, "compared", '[');

@@ -81,7 +81,7 @@ static Match match_item(const LoggedWrite *write, const char *item, size_t len)
 
 static Match match_filter(const LoggedWrite *write, const char **at);
 
-/* Behind "(&", "(|" or "(!": up to and with its ")". */
+/* After "(&", "(|" or "(!": up to and with its ")". */
 static Match match_list(const LoggedWrite *write, const char **at)
 {
 	const char kind = *(*at)++;
@@ -101,7 +101,7 @@ static Match match_list(const LoggedWrite *write, const char **at)
 
 static Match match_filter(const LoggedWrite *write, const char **at)
 {
-	const char *item = ++*at; /* behind "(" */
+	const char *item = ++*at; /* after "(" */
 	size_t len;
 
 	if (*item && strchr("&|!", *item))

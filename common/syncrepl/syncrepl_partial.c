@@ -21,7 +21,7 @@ static bool has_word(const char *list, const char *word)
 	return false;
 }
 
-/* Both are all attributes, whatever else is named beside them. */
+/* Both are all attributes, whatever else is named besides them. */
 static bool attrs_narrow(const Syncrepl *syncrepl, const char *value)
 {
 	(void)syncrepl;

@@ -7,7 +7,7 @@
 #include "common/base/timestamp.h"
 
 #define KEY_PREFIX "heartbeat "
-#define CODES_MAX  100 /* letters: more codes are counted by nobody */
+#define CODES_MAX  100 /* letters: nobody counts more codes than that */
 
 static const char *key_of(Pool *pool, const char *what, const Fleet *fleet, unsigned id)
 {

@@ -5,7 +5,7 @@
 
 #include "common/desired/id_table.h"
 
-#define PICKS 2 /* so many providers a consumer reads that names none */
+#define PICKS 2 /* how many providers a consumer reads that names none */
 
 /* What rows are made from. */
 typedef struct Making {
@@ -26,7 +26,7 @@ size_t links_position(const Links *links, const Peer *peer)
 	return at;
 }
 
-/* --- who holds the database --- */
+/* --- which nodes hold the database --- */
 
 typedef bool PeerIs(const Peer *peer);
 
@@ -112,7 +112,8 @@ static size_t heaviest(const Links *links, const Peer *peer, const RelaySet *set
 	size_t found = RELAYS_MAX;
 	uint64_t best = 0;
 
-	/* Each consumer comes here, and most sets are short: behind the last provider is nothing.
+	/* Each consumer comes here, and most sets are short: after the last provider there is
+	 * nothing.
 	 */
 	for (size_t word = 0; word * 64 < links->n_providers; word++)
 		for (uint64_t left = set->words[word] & ~taken->words[word]; left;
@@ -128,7 +129,7 @@ static size_t heaviest(const Links *links, const Peer *peer, const RelaySet *set
 	return found;
 }
 
-/* Two providers of its site; what that lacks, of all. */
+/* Two providers of its site; what the site lacks, from all. */
 static RelaySet picks(const Making *making, const Peer *peer)
 {
 	const RelaySet *sets[] = {&making->sites[peer->site_number], &making->providers};
@@ -148,7 +149,7 @@ static RelaySet picks(const Making *making, const Peer *peer)
 	return row;
 }
 
-/* In a database that somebody named does not hold, he is not read. */
+/* A peer that is named is not read in a database that it does not hold. */
 static RelaySet named(const Making *making, const Peer *peer)
 {
 	RelaySet row = {{0}};

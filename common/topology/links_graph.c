@@ -7,7 +7,7 @@
 typedef struct Graph {
 	const Links *links;
 	const RelaySet *readers; /* of each relay: the relays that read it */
-	size_t lost;             /* RELAYS_MAX: nobody is */
+	size_t lost;             /* RELAYS_MAX: none is */
 } Graph;
 
 RelaySet *links_turned(Pool *pool, const Links *links)

@@ -81,8 +81,8 @@ static void judge_reads(Pool *pool, const Links *links, LinksJudgement *ret)
 				      more(pool, n_many, "peers with so many"), READ_MAX));
 }
 
-/* Whoever comes again without the CSN of a new server ID is sent everything, and takes back what
- * was deleted at it and not yet there (2.5.13, 2.6.10: test_joining_readers.py). One that is
+/* A node that connects again without the CSN of a new server ID is sent everything, and takes back
+ * what was deleted at it and not yet there (2.5.13, 2.6.10: test_joining_readers.py). One that is
  * connected is sent the change alone. */
 static void judge_polls(Pool *pool, const Links *links, LinksJudgement *ret)
 {

@@ -10,9 +10,9 @@ static bool is_provider(const Links *links, size_t at)
 	return at < links->n_providers;
 }
 
-/* slapd writes a change into its log behind the database: one that it got from another node is
- * missing there for good when it was killed between the two. So who reads the log must get that
- * node's changes by another way, too. */
+/* slapd writes a change into its log after the database: one that it got from another node is
+ * missing there for good when it was killed between the two. So a node that reads the log must get
+ * that node's changes by another way, too. */
 static bool brings_something_alone(const Links *links, size_t reader, size_t provider)
 {
 	RelaySet alone = links->reads[provider];
@@ -24,7 +24,7 @@ static bool brings_something_alone(const Links *links, size_t reader, size_t pro
 	return relay_set_count(&alone) > 0;
 }
 
-/* In its own log slapd looks which of two changes of an entry is newer. Of one provider changes
+/* In its own log slapd looks for which of two changes of an entry is newer. Of one provider changes
  * come in their order, and only providers get logs. */
 static bool can_tell_the_newer(const Links *links, size_t reader)
 {
@@ -51,8 +51,8 @@ static bool may_read(const Links *links, size_t reader, size_t provider)
 	       is_whole(links, reader, provider);
 }
 
-/* What a provider gets in a refresh comes into its log in no order and not whole: who reads that
- * takes the newest for all of it (2.5.13, 2.6.10). */
+/* What a provider gets in a refresh comes into its log in no order and not whole: a node that reads
+ * that takes the newest for all of it (2.5.13, 2.6.10). */
 static bool log_has_refreshes(const Links *links, size_t reader, size_t provider)
 {
 	RelaySet refreshed = links->reads[provider];

@@ -69,7 +69,7 @@ static void log_want(const DesiredDatabase *given, Syncrepl *syncrepl)
 				syncrepl_log_value(keyword, given->delta->logbase);
 }
 
-/* Who is not read can go without being asked: what it has is not known then. */
+/* A peer that is not read can go without being asked: what it has is not known then. */
 static int consumer_want(const Wanting *wanting, size_t at, bool is_read, WantedConsumer *ret,
 			 Error *err)
 {
@@ -115,8 +115,8 @@ static bool is_read(const Links *links, size_t at_self)
 	return false;
 }
 
-/* By default whoever reads here: the bind DN that each other peer uses towards this node. What
- * "readers" says changes for whom rights and limits are written, not who reads. */
+/* By default those that read here: the bind DN that each other peer uses towards this node. What
+ * "readers" says changes for whom rights and limits are written, not which nodes read. */
 static void readers_want(Pool *pool, const Links *links, size_t at_self, WantedDatabase *database)
 {
 	const DesiredDatabase *given = database->desired;
