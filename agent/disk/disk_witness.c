@@ -95,13 +95,13 @@ bool witness_saw(DiskWitness *witness, const char *dn)
 	return false;
 }
 
-/* True when the line of mountinfo(5) is of a file system that nobody may write. */
+/* True when the line of mountinfo(5) is of a file system that is read-only for all. */
 static bool line_is_read_only(const char *line)
 {
 	const char *rest = strstr(line, " - ");
 	char option[4] = "";
 
-	/* Behind the dash: type, source, options of the file system. */
+	/* After the dash: type, source, options of the file system. */
 	return rest && sscanf(rest, " - %*s %*s %3[^,\n]", option) == 1 &&
 	       strcmp(option, "ro") == 0;
 }
