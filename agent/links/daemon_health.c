@@ -295,7 +295,7 @@ static bool is_bare(bool has_suffix, size_t n_csns)
 	return !has_suffix || n_csns == 0;
 }
 
-/* The pass behind slapd's start sees it, whether or not peers were asked yet. */
+/* The pass after slapd's start sees it, whether or not peers were asked yet. */
 static void restored_add(const Found *found, const char *suffix, ConditionList *ret)
 {
 	const Plan *plan = &found->report.last.plan;
@@ -307,8 +307,8 @@ static void restored_add(const Found *found, const char *suffix, ConditionList *
 }
 
 /* Between two rounds somebody may give the database another folder, or load it anew, or let it be
- * read again: what was told of its copy holds no longer. One search each interval; of a copy that
- * could not be read one each pass. */
+ * read again: what was reported of its copy no longer holds. One search each interval; of a copy
+ * that could not be read one each pass. */
 static void between_look(const DaemonHealth *health, const Found *found, Asks *asks)
 {
 	for (size_t i = 0; i < health->n_items; i++) {
