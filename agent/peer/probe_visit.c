@@ -250,7 +250,7 @@ static int compare(Visit *visit, const char *base)
 	return answer.code >= LDAP_SUCCESS ? answer.code : -1;
 }
 
-/* Its contextCSN behind that of the suffix entry: what that had must be in it, at the latest a
+/* Its contextCSN, read after that of the suffix entry: what that had must be in it, at the latest a
  * moment later. */
 static void hear_log(Visit *visit)
 {
