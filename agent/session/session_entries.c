@@ -292,7 +292,7 @@ CopyReading entries_read_over(PeerLink *link, PeerLink *counter, const char *suf
 	pages_read(&scan);
 	if (scan.reading.is_read)
 		count_keep(&scan, scan.n_expected, entries_count_over(counter, suffix));
-	/* Who counts may have found it closed, and the peer gone. */
+	/* The one that counts may have found it closed, and the peer gone. */
 	if (link->deadline)
 		link->deadline->timeout_msec = usual_msec;
 	return scan.reading;

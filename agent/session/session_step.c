@@ -73,7 +73,7 @@ static int dial_again(const PeerLink *link)
 	return fd;
 }
 
-/* libldap does not tell what is wrong with TLS; a handshake of another kind does. */
+/* libldap does not say what is wrong with TLS; a handshake of another kind does. */
 bool peer_link_explain_tls(const PeerLink *link)
 {
 	AUTO_FD fd = dial_again(link);
