@@ -14,7 +14,7 @@ typedef struct Asking {
 	LinkRound round;
 } Asking;
 
-/* Of one that must not be asked the answer is there at once. */
+/* For one that must not be asked, the answer is there at once. */
 static ComparePeer peer_add(Asking *asking, const WantedDatabase *wanted,
 			    const WantedConsumer *consumer)
 {
