@@ -73,7 +73,7 @@ static const char *const starts[] = {
 
 /* --- at random --- */
 
-/* splitmix64: each seed gives another history, also one beside another. */
+/* splitmix64: each seed gives another history, even one next to another. */
 uint32_t sim_draw(uint64_t *state, uint32_t below)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15;
@@ -131,7 +131,7 @@ SimChoice sim_choice_draw(uint64_t *state, SimVerb verb, size_t n_nodes)
 	return choice;
 }
 
-/* In some histories only: all others stay what they were. */
+/* In some histories only: all others stay as they were. */
 static void roles_draw(uint64_t *state, SimHistory *history)
 {
 	history->consumers = sim_draw(state, 1U << history->n_nodes) & ~1U;
@@ -214,7 +214,7 @@ SimHistory sim_history_random(uint64_t seed)
 		roles_draw(&state, &history);
 	if (sim_draw(&state, 6) == 0)
 		beats_draw(&state, &history);
-	/* Last, so that all others stay what they were. */
+	/* Last, so that all others stay as they were. */
 	if (history.consumers && sim_draw(&state, 2) == 0)
 		hubs_draw(&state, &history);
 	if (history.consumers && !history.has_beats && sim_draw(&state, 3) == 0)

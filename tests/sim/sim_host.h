@@ -50,7 +50,7 @@ typedef struct SimFile {
 	bool has_delta;     /* changes come out of logs */
 	bool has_typo;      /* in the name of each peer */
 	bool has_wrong_secret;
-	bool is_deaf; /* for the one or the other: nobody answers */
+	bool is_deaf; /* for the one or the other: no node answers */
 	bool is_bad;  /* a revision that does well nowhere */
 } SimFile;
 
@@ -83,7 +83,7 @@ typedef struct SimHost {
 	bool lacks_folder; /* for the log of changes */
 	bool was_judged;   /* a pass looked at it */
 	bool is_well;      /* and nothing was to be done, or to be said */
-	bool has_said;     /* that pass held something, or failed, and told so */
+	bool has_said;     /* that pass held something, or failed, and said so */
 	size_t n_steps;    /* that slapd accepted */
 	SimCopy backup;
 	SimContext backup_context;
@@ -99,7 +99,7 @@ struct Sim {
 	unsigned consumers; /* bits of nodes, by the newest peers.json; hosts get it later */
 	unsigned hubs;      /* those of them that others read */
 	bool has_delta;     /* the same */
-	bool has_beats;     /* nodes tell of themselves */
+	bool has_beats;     /* nodes report on themselves */
 	bool is_staged;     /* a new revision waits until node 1 did well with it */
 	unsigned revision;  /* of the newest peers.json */
 	unsigned revised;   /* SimMistake: what is wrong with that one everywhere */
