@@ -11,7 +11,7 @@
 #include "common/base/timestamp.h"
 #include "common/status/status_view.h"
 
-#define SILENT_SEC 5 /* monitoring systems mostly wait 10 s for a plugin */
+#define SILENT_SEC 5 /* most monitoring systems wait 10 s for a plugin */
 
 static int limit_parse(const char *option, const char *text, int64_t *ret, Error *err)
 {
