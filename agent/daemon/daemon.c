@@ -240,7 +240,7 @@ static void site_take(Daemon *daemon, Found *found)
 
 /* --- one pass --- */
 
-/* What happened once, and what need not be told again. */
+/* What happened once, and what need not be reported again. */
 static void once_tell(Daemon *daemon, const Found *found, PassMoments *moments)
 {
 	const Report *report = &found->report;
@@ -276,7 +276,8 @@ static void troubles_take(const Daemon *daemon, Found *found)
 {
 	Troubles *troubles = &found->troubles;
 
-	/* A copy: what lasts is kept before it is what was told, and that may end the problem. */
+	/* A copy: what lasts is kept before this counts as reported, and that may end the
+	 * problem. */
 	troubles->kept = pool_strdup(found->pool, daemon_kept_problem(&daemon->kept));
 	troubles->status = *daemon->status.problem ? daemon->status.problem : NULL;
 	troubles->watch = daemon_places_problem(&daemon->places, found);

@@ -40,7 +40,7 @@ void daemon_status_free(DaemonStatus *status)
 	pool_free(status->sentence_pool);
 }
 
-/* What changes with the settings, and what is told. */
+/* What changes with the settings, and what is reported. */
 static void others_take(DaemonStatus *status, const Context *context, const DaemonTold *told)
 {
 	Status *value = &status->value;

@@ -29,7 +29,7 @@ typedef struct Loop {
 	Source answer;
 	Source probe;
 	Source host;
-	bool is_reloading; /* somebody waits for the end of a pass */
+	bool is_reloading; /* something waits for the end of a pass */
 	int failure;       /* negative errno: why it ends early */
 } Loop;
 
@@ -143,7 +143,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	return pass(userdata, TRIGGER_BIT(TRIGGER_TIMER));
 }
 
-/* For what may come as often as it likes. What slapd sent stays unread until then. */
+/* For events that may come very often. What slapd sent stays unread until then. */
 static int pass_when_due(Loop *loop, unsigned triggers)
 {
 	int r;
