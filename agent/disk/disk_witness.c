@@ -106,7 +106,7 @@ static bool line_is_read_only(const char *line)
 	       strcmp(option, "ro") == 0;
 }
 
-/* statvfs(3) cannot tell: with ProtectSystem= our mounts are read-only, and slapd's are not. */
+/* statvfs(3) cannot show it: with ProtectSystem= our mounts are read-only, and slapd's are not. */
 static bool file_system_is_read_only(const char *path)
 {
 	FILE *file = fopen("/proc/self/mountinfo", "re");
