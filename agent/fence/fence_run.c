@@ -248,7 +248,7 @@ static void look_at(Fence *fence, FenceRecord *record)
 	if (!look.file.is_used)
 		fence_take_apart(fence, record, database);
 	record->is_after_stop = false;
-	/* Also where that could not be found out: slapd goes on with this file. */
+	/* Even where that could not be found out: slapd goes on with this file. */
 	if (!fence_verdict_closes(found.verdict) && look.file.is_there && !record->is_closed) {
 		record->has_file = true;
 		record->file = look.file;
