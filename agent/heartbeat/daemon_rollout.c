@@ -12,7 +12,7 @@ typedef struct RolloutWork {
 	const Found *found;
 	unsigned long n_rounds;
 	RolloutFile file;  /* that waits */
-	KnownRollout next; /* as it is to be remembered */
+	KnownRollout next; /* as it will be remembered */
 } RolloutWork;
 
 static void watch_end(DaemonRollout *rollout)

@@ -45,7 +45,7 @@ static Fleet fleet_of_file(Pool *pool, const HeartbeatWork *work)
 	return fleet;
 }
 
-/* The account may not be here yet, and what is here is not what there is. */
+/* The account may not have arrived here yet, and what has arrived is not everything. */
 static bool is_incomplete(const HeartbeatWork *work)
 {
 	const char *suffix = work->wanted->desired->suffix;
