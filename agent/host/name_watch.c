@@ -10,7 +10,7 @@
 
 #include "common/base/pool.h"
 
-/* IN_ATTRIB: a file that was refused for its owner or mode is mended by chmod(1). */
+/* IN_ATTRIB: a file that was refused for its owner or mode is repaired with chmod(1). */
 #define WATCH_MASK                                                                          \
 	(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ATTRIB | \
 	 IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
