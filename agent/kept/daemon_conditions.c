@@ -142,7 +142,7 @@ static void audit_add(const Found *found, ConditionList *ret)
 			});
 }
 
-/* Also where slapd is away: a person asked for it. */
+/* Even where slapd is away: a person asked for it. */
 static void pause_add(const Found *found, ConditionList *ret)
 {
 	const Pause *pause = &found->inputs.state.pause;
