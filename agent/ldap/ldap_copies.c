@@ -14,7 +14,7 @@
 #define BLIND_MAX 5 /* entries of which it is asked where none shows a password here */
 
 #define PASSWORD  "userPassword"
-#define ANY_VALUE "1" /* of most syntaxes; what is here is nobody's business there */
+#define ANY_VALUE "1" /* of most syntaxes; the values here must not be shown there */
 
 /* Both copies of a sample. */
 typedef struct Copies {
