@@ -18,7 +18,7 @@ typedef struct LinkSeen {
 	Follow *follow;
 	const char *suffix;
 	const WantedConsumer *wanted;
-	const RunningConsumer *running; /* NULL: slapd runs none, or does not tell */
+	const RunningConsumer *running; /* NULL: slapd runs none, or does not say */
 	int64_t now_sec;                /* of the day */
 	int64_t at_sec;                 /* of the clock that never goes back */
 	bool is_probed;                 /* a probe says whether it works */
@@ -284,7 +284,7 @@ static void decide_in_time(const LinkSeen *seen, const LinkWatch *watch, const L
 	 */
 	if (seen->at_sec < watch->confirm_sec)
 		wake_add(wakes, WAKE_LINK, (uint64_t)watch->confirm_sec * 1000000);
-	/* Why it broke is asked at once, and where only probes tell, once more. */
+	/* Why it broke is asked at once, and once more where only probes show that. */
 	if (!was_in_doubt)
 		asks_hurry(asks, found_now_usec(seen->found));
 	else if (seen->is_probed)

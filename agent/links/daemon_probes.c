@@ -229,7 +229,7 @@ static bool are_all_due(const DaemonProbes *probes, const Found *found)
 	       found_now_usec(found) >= probes->due_usec;
 }
 
-/* The next round of all links is another's wish, too. */
+/* Others ask for the next round of all links, too. */
 static void asks_take(DaemonProbes *probes, const Found *found, const Asks *asks)
 {
 	if (!asks->is_hurried || !found->context.rhythm.probes)
