@@ -203,8 +203,8 @@ static bool is_seen(Pool *pool, const World *world, const char *suffix, const ch
 	return read_rights_see_suffix(pool, &lists, dn);
 }
 
-/* slapd answers "no such object" to those who may not see the entry. back-mdb's own count tells an
- * empty database apart; where there is no count, olcAccess must let us see what is there. */
+/* slapd answers "no such object" to accounts that may not see the entry. back-mdb's own count tells
+ * an empty database apart; where there is no count, olcAccess must let us see what is there. */
 static const char *why_hidden(const Directory *directory, Pool *pool, const World *world,
 			      const char *suffix)
 {
