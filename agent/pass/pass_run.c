@@ -29,7 +29,7 @@ typedef struct Runner {
 
 /* --- looking --- */
 
-/* Of what readers were seen to read, what was a moment's is looked at again. */
+/* Of what readers were seen to read, what held only for a moment is looked at again. */
 static void readers_keep(Runner *runner, const ReaderViews *views)
 {
 	runner->readers.views = reader_views_keep(runner->pool, views, NULL, (int64_t)time(NULL));
