@@ -233,7 +233,7 @@ static bool hear_log_root(Visit *visit, ProbeLog *log)
 	return true;
 }
 
-/* -1: no answer. Of objectClass, which every entry has; the value is nobody's. */
+/* -1: no answer. Of objectClass, which every entry has; the value does not matter. */
 static int compare(Visit *visit, const char *base)
 {
 	const struct berval value = {.bv_len = sizeof("top") - 1, .bv_val = (char[]){"top"}};

@@ -50,7 +50,7 @@ static void send_all(int fd, const char *bytes, size_t len)
 		const ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL);
 
 		if (n < 0 && errno != EINTR)
-			_exit(1); /* nobody listens any more */
+			_exit(1); /* nothing listens any more */
 		bytes += n > 0 ? n : 0;
 		len -= n > 0 ? (size_t)n : 0;
 	}
