@@ -182,7 +182,7 @@ static bool is_starttls(const Syncrepl *syncrepl)
 }
 
 /* ExtendedRequest 1.3.6.1.4.1.1466.20037 as message 1; any answer of LDAP is taken for a yes: the
- * handshake tells the rest. */
+ * handshake shows the rest. */
 static bool ask_for_tls(int fd)
 {
 	static const char request[] = "\x30\x1d\x02\x01\x01\x77\x18\x80\x16"

@@ -177,7 +177,7 @@ static bool bind_simple(PeerLink *link)
 }
 
 /* A consumer with an authzid binds as one and reads as another one (RFC 4370): whether it may is
- * told by the first search. */
+ * shown by the first search. */
 static bool act_as(PeerLink *link)
 {
 	const char *authzid = link->syncrepl->value[SYNCREPL_AUTHZID];

@@ -20,7 +20,7 @@ typedef struct Scan {
 	const EntriesTaker *taker;
 	CopyReading reading;
 	struct berval cookie;
-	size_t n_expected; /* by the server's count; 0: it does not tell */
+	size_t n_expected; /* by the server's count; 0: it does not say */
 	unsigned page_size;
 	int64_t start_msec;
 	LdapAnswer answer; /* of the page: result and text */
