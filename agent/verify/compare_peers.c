@@ -5,7 +5,7 @@
 #include "agent/session/session_tls.h"
 #include "common/copy/copy_relation.h"
 
-/* --- whom to ask --- */
+/* --- which to ask --- */
 
 typedef struct Asking {
 	Pool *pool;
