@@ -16,7 +16,7 @@
 
 typedef enum SlapdState {
 	SLAPD_UP,
-	SLAPD_AWAY,   /* nobody listens */
+	SLAPD_AWAY,   /* nothing listens */
 	SLAPD_HUNG,   /* takes requests and does not answer */
 	SLAPD_DENIES, /* does not let us in */
 } SlapdState;
