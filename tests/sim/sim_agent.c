@@ -217,8 +217,8 @@ static bool is_of_demoted(const Hold *hold)
 	return hold->guard == GUARD_REMOVAL && strstr(hold->text, "makes it a consumer") != NULL;
 }
 
-/* What is printed below "only when ...": people do it when that is so (sim_people.c). Whether an
- * entry belongs here only they could know who compared. */
+/* What is printed below "only when ...": people do it when that is so (sim_people.c). Only people
+ * who compared could know whether an entry belongs here. */
 static void advice_take(SimAdvice *advice, const Hold *hold)
 {
 	if (strstr(hold->text, remedy_text(REMEDY_DATABASE_ANEW)))
@@ -305,8 +305,8 @@ bool sim_is_read_by_all(const SimHost *host)
 	return true;
 }
 
-/* Whoever begins a cluster has looked which of the others are empty: an account that is no rootdn
- * cannot see that. */
+/* A person who begins a cluster has looked which of the others are empty: an account that is no
+ * rootdn cannot see that. */
 static size_t empty_find(const SimHost *host, unsigned ids[SIM_NODES])
 {
 	const SimCluster *cluster = &host->sim->cluster;

@@ -162,8 +162,8 @@ static void beats_draw(uint64_t *state, SimHistory *history)
 			history->choices[i].verb = sim_draw(state, 2) ? SIM_ROUND : SIM_FLOW;
 }
 
-/* Logs are read only behind some passes and changes: who has one made, sees those of others, says
- * so, hears that they do. */
+/* Logs are read only after some passes and changes: a node that has one made sees those of others,
+ * says so, and hears that they do. */
 static void reads_draw(SimHistory *history)
 {
 	static const SimVerb way[] = {SIM_ROUND, SIM_WRITE, SIM_FLOW,
@@ -208,7 +208,7 @@ SimHistory sim_history_random(uint64_t seed)
 	if (sim_draw(&state, 4) == 0)
 		history.polled = sim_draw(&state, 1U << history.n_nodes);
 	history.rights.is_debian = sim_draw(&state, 4) == 0;
-	/* A node whose readers may not read all opens for nobody, and nothing happens. */
+	/* A node whose readers may not read all opens for no client, and nothing happens. */
 	history.rights.has_access = sim_draw(&state, history.rights.is_debian ? 4 : 2) > 0;
 	if (sim_draw(&state, 4) == 0)
 		roles_draw(&state, &history);

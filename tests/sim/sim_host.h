@@ -27,7 +27,7 @@ typedef struct SimRights {
 	bool has_access; /* "access": true in peers.json */
 } SimRights;
 
-/* What the last pass told people to do. */
+/* What the last pass asked people to do. */
 typedef struct SimAdvice {
 	unsigned file;         /* by which it was made; with another one it may mean more */
 	unsigned released;     /* guards */
@@ -140,8 +140,8 @@ void sim_host_put_rules(SimHost *host, SimAccess rules);
 void sim_host_revoke(SimHost *host);
 void sim_host_relink(SimHost *host);
 
-/* The same of a log of changes, and of who reads it: first begun, then written, so that it names
- * each server once. */
+/* The same of a log of changes, and of the nodes that read it: first begun, then written, so that
+ * it names each server once. */
 void sim_hand_make_log(SimCluster *cluster, size_t node);
 void sim_hand_read_log(SimCluster *cluster, size_t reader, size_t provider);
 

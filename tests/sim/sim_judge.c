@@ -97,9 +97,9 @@ void sim_play_look(SimPlay *play)
 	}
 }
 
-/* What slapd loses with nobody's help, where the same history without syncward may not come to it,
- * as no machine joins there: what a killed slapd sent to nobody (test_slapd_alone.py), and what a
- * node that reads all anew brings back while who sends it is behind the deletion: a refreshOnly
+/* What slapd loses by itself, where the same history without syncward may not come to it, as no
+ * machine joins there: what a killed slapd never sent (test_slapd_alone.py), and what a node that
+ * reads all anew brings back while its sender has not got the deletion yet: a refreshOnly
  * (test_joining_readers.py), or one whose connection broke while a provider's first change was on
  * its way (test_sim_exempted.py). */
 static bool is_slapds(const SimCluster *cluster, unsigned name, const SimRecord *record)
@@ -335,8 +335,8 @@ static Alone alone_play(const SimHistory *history, const SimPlay *with)
 	sim_rules_switch_on();
 	formed.start = history->start == SIM_EMPTY ? SIM_EMPTY : SIM_FORMED;
 	alone_add_both(&formed, with->deeds, &alone);
-	/* A server that never wrote, and does so while it is apart, brings back what is deleted:
-	 * whoever opens one must have waited until all read from it. Its first heartbeat comes
+	/* A server that never wrote, and does so while it is apart, brings back what is deleted: a
+	 * pass that opens one must have waited until all read from it. Its first heartbeat comes
 	 * later than that, too. */
 	formed.start = heard.start = SIM_FRESH;
 	formed.has_beats = heard.has_beats = formed.is_staged = heard.is_staged = false;

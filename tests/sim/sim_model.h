@@ -116,7 +116,7 @@ typedef struct SimLink {
 	SimPhase phase;
 	uint32_t since;    /* the phase */
 	bool made_contact; /* since the consumer was made */
-	bool is_present;   /* the refresh tells what is there: the rest goes at its end */
+	bool is_present;   /* the refresh says what is there: the rest goes at its end */
 	bool has_cookie;   /* something had changed */
 	uint8_t told_sid;  /* do_syncrep1(): the reader's server ID; 0: it has no flag, and tells
 			      none */

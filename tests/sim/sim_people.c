@@ -89,8 +89,8 @@ static void backup(SimHost *host, const SimNode *node)
 
 /* --- what they are asked to do --- */
 
-/* Who cannot be reached "will never come back": its machine is thrown away. One that runs and is
- * cut off will, or is there under another name, so nobody may say that. */
+/* A peer that cannot be reached "will never come back": its machine is thrown away. One that runs
+ * and is cut off will, or is there under another name, so nobody may say that. */
 static bool others_are_gone(SimPlay *play, size_t at)
 {
 	Sim *sim = &play->sim;
@@ -240,8 +240,8 @@ static void role_change(Sim *sim, SimVerb verb, size_t at, unsigned nodes)
 
 /*
  * Until it has what the others' logs kept for longer a node keeps its own: what it deletes there,
- * an older change of theirs no longer meets, and is carried out. A peer that is away for longer
- * than a log keeps is told before (log-short).
+ * an older change of theirs no longer meets, and is carried out. That a peer is away for longer
+ * than a log keeps is reported before (log-short).
  */
 static bool lacks_what_is_older(const SimCluster *cluster, size_t at, uint32_t before)
 {

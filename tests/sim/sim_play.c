@@ -155,7 +155,7 @@ static void pass(SimPlay *play, size_t at, int kill_after)
 				   (host->disk.consumers == 0 || !sim_begins_anew(host)))))
 		sim_pass(host, &(SimPass){.kill_after = kill_after});
 	else if (!play->sim.has_agent && play->sim.cluster.nodes[at].is_up)
-		sim_host_relink(host); /* as somebody would who sees it */
+		sim_host_relink(host); /* as a person would who sees it */
 	play->sim.cluster.now += 3;
 }
 
