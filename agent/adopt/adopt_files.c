@@ -7,7 +7,7 @@
 #include "agent/system/say.h"
 #include "common/adopt/merge.h"
 
-/* All are read before any is judged, so that each that is not good is told. */
+/* All files are read before any is judged, so that every bad one is reported. */
 static int sources_read(const Options *options, MergeSource *sources)
 {
 	int status = 0;

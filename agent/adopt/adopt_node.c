@@ -37,7 +37,7 @@ static void name_add(Adoption *adoption, Peer *self, const char *fqdn)
 {
 	const char *host = desired_peer_host(adoption->pool, self);
 
-	/* By addresses of loopback only a test tells servers apart: nothing to write down. */
+	/* Only a test tells servers apart by loopback addresses: nothing to write down. */
 	if (is_address(host) || is_everybodys(fqdn)) {
 		adopt_note(adoption,
 			   "no name or address of this host is that of peer %u (%s): name this "

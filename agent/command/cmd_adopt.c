@@ -58,8 +58,8 @@ static int id_given(Run *run, const char *word, Error *err)
 			 word, buf_text(&known));
 }
 
-/* Over all links, for one may be denied what another is allowed; those whose ids others have told
- * as well: what a server says of itself is what its changes carry. */
+/* Over all links, because one may be denied what another is allowed; those whose ids others have
+ * reported as well: what a server says of itself is what its changes carry. */
 static int peers_ask(const Run *run, Probe **ret, size_t *ret_n, Error *err)
 {
 	const Adoption *adoption = &run->adoption;
@@ -80,7 +80,8 @@ static int peers_ask(const Run *run, Probe **ret, size_t *ret_n, Error *err)
 	return probe_run(run->pool, targets, *ret_n, &options, ret, NULL, err);
 }
 
-/* The server ID that the peer told over one of its links; 0 with why not in ret_problem. */
+/* The server ID that the peer reported over one of its links; 0, with the reason in ret_problem,
+ * when there is none. */
 static unsigned peer_told_id(const Probe *probes, size_t n_probes, size_t peer,
 			     const char **ret_problem)
 {

@@ -16,7 +16,7 @@
 #include "agent/system/say.h"
 #include "common/base/buf.h"
 
-/* What a guard of the whole server holds is about no database. */
+/* What a guard of the whole server holds concerns no database. */
 static int release_suffix(const Options *options, Consent *ret, Error *err)
 {
 	if (!options->suffix)
@@ -43,7 +43,7 @@ static void unreleased_say(const PlanHolds *held)
 			    guard_code((Guard)guard));
 }
 
-/* What was asked for, as the history tells it. */
+/* What was asked for, as the history shows it. */
 static const char *command_text(const Options *options)
 {
 	Buf text = BUF_IN(options->pool);
@@ -60,7 +60,7 @@ static const char *command_text(const Options *options)
 	return buf_text(&text);
 }
 
-/* What a person vouches for is kept also where nothing is to be written, or something else holds
+/* What a person vouches for is kept even where nothing is to be written, or something else holds
  * it. */
 static void decisions_tell(const Options *options, ApplyRecord *record)
 {
@@ -109,7 +109,7 @@ static int empty_ids(const Options *options, PassOptions *ret, Error *err)
 	return 0;
 }
 
-/* A slip of the pen must not vouch for nobody. */
+/* With a mistyped id one would vouch for no peer at all. */
 static int empty_ids_check(const Consent *consent, const Inputs *inputs, Error *err)
 {
 	for (size_t i = 0; i < consent->n_empty_ids; i++)

@@ -11,7 +11,7 @@
 #include "common/base/timestamp.h"
 #include "common/status/status_view.h"
 
-#define SILENT_SEC 5 /* monitoring systems mostly wait 10 s for a plugin */
+#define SILENT_SEC 5 /* most monitoring systems wait 10 s for a plugin */
 
 static int limit_parse(const char *option, const char *text, int64_t *ret, Error *err)
 {
@@ -25,9 +25,9 @@ static int limit_parse(const char *option, const char *text, int64_t *ret, Error
 	return 0;
 }
 
-/* Who watches may read the status, and not always agent.json, in which a password may stand: then
- * folder and socket are those that nobody named otherwise. Where that is the wrong folder no daemon
- * keeps a status in it, which is CRITICAL: it is never taken for well. */
+/* A monitoring user may read the status, but not always agent.json, which may hold a password: then
+ * folder and socket are the default ones where no option names them. If that is the wrong folder,
+ * no daemon keeps a status in it, which is CRITICAL: it never passes for OK. */
 static int places_of_check(const Options *options, Context *ret, Error *err)
 {
 	const SettingsOverride *given = &options->override;
@@ -43,7 +43,7 @@ static int places_of_check(const Options *options, Context *ret, Error *err)
 	return 0;
 }
 
-/* Of one that is away the status tells. */
+/* A slapd that is away is reported by the status. */
 static unsigned silent_sec(const Context *places, const Status *status)
 {
 	return status->is_slapd_up == CLAIM_YES &&
@@ -52,7 +52,7 @@ static unsigned silent_sec(const Context *places, const Status *status)
 		       : 0;
 }
 
-/* Monitoring systems show standard output only, and know four exit statuses: errors go that way,
+/* Monitoring systems show standard output only, and know four exit statuses: errors go there,
  * too. */
 static CheckResult check(const Options *options)
 {

@@ -131,13 +131,13 @@ static int look(Run *run, Directory *directory, ComparedDatabase **ret, size_t *
 	progress_begin(&run->progress, "Waiting for the copies to be read ...");
 	compare_run(run->pool, &run->compare, &run->inputs.wanted, &run->world, ret, ret_n);
 	progress_end(&run->progress);
-	/* A refused password is not sent again, by nobody here. */
+	/* A refused password is not sent again by any part of this process. */
 	memory_refusals(run->pool, &run->world.refusals, &known.peers);
 	(void)state_keep(run->context.paths.state_dir, &kept, &known, NULL);
 	return 0;
 }
 
-/* Of peers that peers.json has no more nothing is kept. */
+/* Nothing is kept of peers that are no longer in peers.json. */
 static CompareRecords records_wanted(const Run *run, const CompareRecords *records)
 {
 	CompareRecords kept = {0};
@@ -168,7 +168,7 @@ static int record(const Run *run, const ComparedDatabase *databases, size_t n, E
 	return state_write_compared(state_dir, &records, err);
 }
 
-/* 1 says that entries differ, and syncward-compare.service takes it for success. */
+/* Exit status 1 says that entries differ; syncward-compare.service counts it as success. */
 static int failed(const Error *err)
 {
 	const int status = say_error(err);

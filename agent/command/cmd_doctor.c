@@ -6,7 +6,8 @@
 #include "agent/options/report_print.h"
 #include "agent/system/say.h"
 
-/* Who asks for one check has no answer when nobody knows; among all of them some do not apply. */
+/* A check that was asked for by name must not pass when its result is unknown; among all of them
+ * some do not apply. */
 static int exit_status(const DoctorReport *report)
 {
 	const DoctorSeverity worst = doctor_worst(report);

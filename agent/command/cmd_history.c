@@ -38,7 +38,7 @@ static RecordList records_choose(Pool *pool, const RecordList *all, const Record
 	return chosen;
 }
 
-/* A slip of the pen must not read as: nobody changed it. */
+/* A typo must not read as "nobody changed it". */
 static const char *suffix_question(Pool *pool, const RecordList *all, const char *suffix)
 {
 	const RecordQuery query = {.suffix = suffix};

@@ -90,7 +90,7 @@ static int arguments_check(const Options *options, Error *err)
 	return 0;
 }
 
-/* What a first plan needs and no file can bring. */
+/* What a first plan needs and no file can provide. */
 static void next_say(const Options *options)
 {
 	say("the account with which peers read is an entry of the database: %s",
@@ -114,7 +114,7 @@ static int cmd_init(const Options *options)
 	if (arguments_check(options, &err) < 0)
 		return say_error(&err);
 	document = document_print(options);
-	/* What we print must be good: the parser knows more rules than were checked above. */
+	/* What we print must be valid: the parser knows more rules than were checked above. */
 	if (desired_parse(options->pool, "peers.json", document, strlen(document), &desired, &err) <
 	    0) {
 		err.class = ERROR_USAGE;

@@ -11,7 +11,7 @@
 #include "agent/tell/history.h"
 #include "common/remedies/remedies.h"
 
-/* What it does, and how that is told. */
+/* What it does, and how that is reported. */
 typedef struct PauseOrder {
 	Pause pause;
 	bool ends_contests;

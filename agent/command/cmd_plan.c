@@ -29,7 +29,8 @@ static const char *plan_text(const Options *options, const Plan *plan)
 	}
 }
 
-/* A password may leave only for a file that root alone reads, or for the eyes of who asked. */
+/* Passwords may only go to a file that root alone can read, or to the terminal of the person who
+ * asked. */
 static int check_secrets_wish(const Options *options, Error *err)
 {
 	if (!options->shows_secrets)
@@ -44,7 +45,7 @@ static int check_secrets_wish(const Options *options, Error *err)
 	return 0;
 }
 
-/* What apply would do with the same words. One that is saved is applied with words of its own. */
+/* What apply would do with the same options. A saved plan is applied with options of its own. */
 static int release_wish(const Options *options, Consent *ret, Error *err)
 {
 	if (options->save_file && options->release.n_items > 0)

@@ -45,8 +45,8 @@ static int status_show(Pool *pool, const Options *options, const SitePaths *path
 	return life.is_running == CLAIM_YES ? 0 : 1;
 }
 
-/* Until a signal, or whoever reads the output, ends it. Where nobody sees a screen, a status is
- * printed again only when the daemon wrote a new one. */
+/* Until a signal, or the reader of the output, ends it. Without a terminal, a status is printed
+ * again only when the daemon has written a new one. */
 static int status_follow(const Options *options, const SitePaths *paths)
 {
 	Pool *pool = pool_new();
@@ -59,7 +59,7 @@ static int status_follow(const Options *options, const SitePaths *paths)
 		(void)status_show(next, options, paths, text, &shown);
 		if (fflush(stdout) != 0)
 			break;
-		text = pool_strdup(next, shown); /* what could not be read leaves the former one */
+		text = pool_strdup(next, shown); /* if it cannot be read, the former one stays */
 		pool_free(pool);
 		pool = next;
 		pause_msec(WATCH_EVERY_MSEC);

@@ -89,7 +89,7 @@ static void told_add(Validation *validation, TextList *list, const char *kind, c
 	POOL_PUSH(validation->options->pool, list->items, list->n_items, text);
 }
 
-/* Who reads whom, judged. */
+/* Which node reads which, judged. */
 static void links_check(Validation *validation)
 {
 	Pool *pool = validation->options->pool;

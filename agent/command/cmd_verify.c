@@ -69,8 +69,8 @@ static int identity_read(Run *run, Error *err)
 
 /* --- G10 --- */
 
-/* A write of a node that is not what the cluster takes it for makes healthy peers delete entries;
- * why, or NULL. */
+/* A write by a node that is not what the cluster takes it for makes healthy peers delete entries;
+ * returns why it may be such a node, or NULL. */
 static const char *why_suspect(const Run *run, const VerifiedDatabase *database)
 {
 	const KnownDatabase *known =
@@ -152,7 +152,7 @@ static int compare(Run *run, Directory *directory, Error *err)
 	run->write.ldap_uri = run->context.socket.uri;
 	verify_run(run->pool, directory, &run->inputs.wanted, &run->world, run->timeout_sec,
 		   &run->verify);
-	/* A refused password is not sent again, by nobody here. */
+	/* A refused password is not sent again by any part of this process. */
 	memory_refusals(run->pool, &run->verify.refusals, &known.peers);
 	(void)state_keep(run->context.paths.state_dir, &kept, &known, NULL);
 	return 0;

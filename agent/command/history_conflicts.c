@@ -71,7 +71,7 @@ static int look(Run *run, Directory *directory, ConflictsReport *ret, Error *err
 	run->conflicts.asking.known_links = &known.peers.links;
 	ret->databases = conflicts_run(run->pool, &run->conflicts, &run->inputs.wanted, &world,
 				       &ret->n_databases);
-	/* A refused password is not sent again, by nobody here. */
+	/* A refused password is not sent again by any part of this process. */
 	memory_refusals(run->pool, &world.refusals, &known.peers);
 	(void)state_keep(run->context.paths.state_dir, &kept, &known, NULL);
 	return 0;

@@ -61,7 +61,7 @@ static int version_print(void)
 	return 0;
 }
 
-/* The daemon tells what it waits for in its status. */
+/* The daemon's status says what it waits for. */
 static int command_run_shown(const Command *command, const Options *options)
 {
 	AUTO_PROGRESS waiting;
@@ -116,8 +116,8 @@ static void memory_keep_private(void)
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-/* A descriptor that whoever started us left closed would be the next file that is opened: the lock,
- * or the connection to slapd. What stands in its place fails as a closed one does. */
+/* A descriptor that was closed when we were started would be the next file that is opened: the
+ * lock, or the connection to slapd. What stands in its place fails as a closed one does. */
 static void standard_streams_keep(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
@@ -132,8 +132,8 @@ int main(int argc, char **argv)
 
 	standard_streams_keep();
 	memory_keep_private();
-	/* A reader that goes away is an error of write(2), seen below; slapd that does, of libldap.
-	 */
+	/* A reader that goes away shows as an error of write(2), seen below; slapd going away, as
+	 * one of libldap. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)umask(022);
 	status = words_run(argc, argv);

@@ -45,7 +45,7 @@ static int gate_look(Pool *pool, const Context *context, Gate *ret, Error *err)
 	return 0;
 }
 
-/* What is waited for, once each time that it changes. */
+/* What is waited for, once each time it changes. */
 static void reason_say(char said[SAID_MAX], const Gate *gate)
 {
 	if (!gate->waits_for || strncmp(said, gate->waits_for, SAID_MAX - 1) == 0)

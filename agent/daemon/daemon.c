@@ -39,7 +39,7 @@ static uint64_t now_usec(const Daemon *daemon)
 	return daemon->clock->monotonic_usec(daemon->clock->userdata);
 }
 
-/* What an earlier daemon told and lasts is not told again. */
+/* What an earlier daemon reported and still lasts is not reported again. */
 static void kept_read(Daemon *daemon)
 {
 	const JournalContext journal = {.trigger = "start"};
@@ -188,7 +188,7 @@ static Found found_begin(Daemon *daemon, Pool *pool, unsigned triggers)
 	return (Found){
 		.pool = pool,
 		.begin.clock = daemon->clock,
-		/* Before the files are read: what changes later makes another pass. */
+		/* Before the files are read: what changes later causes another pass. */
 		.begin.triggers = taken | watch_drain_names(daemon->places.watch),
 		.begin.number = daemon->wake.n_passes,
 		.begin.started_usec = now_usec(daemon),
@@ -240,7 +240,7 @@ static void site_take(Daemon *daemon, Found *found)
 
 /* --- one pass --- */
 
-/* What happened once, and what need not be told again. */
+/* What happened once, and what need not be reported again. */
 static void once_tell(Daemon *daemon, const Found *found, PassMoments *moments)
 {
 	const Report *report = &found->report;
@@ -260,7 +260,7 @@ static Follow contests_follow(Daemon *daemon, const Found *found, DaemonContests
 	return follow;
 }
 
-/* What the node says of itself is what lasts, so all others have looked. */
+/* What the node says of itself is what lasts, so this comes after all others have looked. */
 static Follow fleet_follow(Daemon *daemon, const Found *found, const ConditionList *lasting)
 {
 	return daemon_fleet_look(&daemon->fleet, found,
@@ -271,18 +271,19 @@ static Follow fleet_follow(Daemon *daemon, const Found *found, const ConditionLi
 				 });
 }
 
-/* What went wrong elsewhere than in this pass. */
+/* What went wrong outside this pass. */
 static void troubles_take(const Daemon *daemon, Found *found)
 {
 	Troubles *troubles = &found->troubles;
 
-	/* A copy: what lasts is kept before it is what was told, and that may end the problem. */
+	/* A copy: what lasts is kept before this counts as reported, and that may end the
+	 * problem. */
 	troubles->kept = pool_strdup(found->pool, daemon_kept_problem(&daemon->kept));
 	troubles->status = *daemon->status.problem ? daemon->status.problem : NULL;
 	troubles->watch = daemon_places_problem(&daemon->places, found);
 }
 
-/* Told first, and kept then: what was not told is told again. */
+/* Reported first, then kept: what was not reported is reported again. */
 static void lasting_tell(Daemon *daemon, const Found *found, Follow *follow)
 {
 	EventList changes;
@@ -321,8 +322,8 @@ typedef struct PassEnd {
 	unsigned unheard; /* TRIGGER_BITs: another writer has the lock, nothing was looked at */
 } PassEnd;
 
-/* A pass, to be read aloud. Order matters where a value is handed on: what lasts is told before it
- * is kept and shown, and probes come last, for they take what others ask. */
+/* A pass, to be read from top to bottom. Order matters where a value is handed on: what lasts is
+ * reported before it is kept and shown, and probes come last because they take what others ask. */
 static PassEnd pass_make(Daemon *daemon, unsigned triggers)
 {
 	AUTO(Pool) *pool = pool_new();

@@ -7,7 +7,8 @@ int daemon_alone_check(int *lock, const char *run_dir, bool *ret_has_successor, 
 {
 	int taken;
 
-	/* Also when it could not be had at the start: its folder may be mended by now. */
+	/* Also when it could not be taken at the start: its folder may have been repaired by
+	 * now. */
 	if (lock_is_held(*lock, run_dir, LOCK_OF_DAEMON))
 		return 0;
 	taken = lock_take_named(run_dir, LOCK_OF_DAEMON, 0, err);

@@ -3,8 +3,8 @@
 
 #include <poll.h>
 
-/* Nothing is awaited on it, and there is something to read: its end. slapd closes what was idle for
- * olcIdleTimeout, which is no loss of slapd. */
+/* No answer is expected on it, so anything to read is its end. slapd closes connections that were
+ * idle for olcIdleTimeout, which does not mean that slapd is gone. */
 static bool is_at_its_end(DirectoryState state, int fd)
 {
 	struct pollfd polled = {.fd = fd, .events = POLLIN};

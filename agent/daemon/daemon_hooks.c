@@ -21,7 +21,7 @@ static void after_look(void *userdata, const World *world)
 	daemon_links_before(&moments->links_before, moments->found, &world->live.runs);
 }
 
-/* Told, and kept for people. */
+/* Reported, and kept for people. */
 static void corrections_tell(PassMoments *moments, const EventList *events)
 {
 	daemon_told_events(moments->told, &moments->found->journal, events);

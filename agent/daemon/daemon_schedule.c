@@ -6,8 +6,8 @@
 
 #define UNTRIED_MARGIN_SEC 15
 
-/* A link that nobody could try is put back, where it does not connect, before the next node writes
- * it: its time is over, the peer was asked, and the former link is up again. */
+/* A link that could not be tried beforehand is put back, if it does not connect, before the next
+ * node writes it: its time is over, the peer was asked, and the former link is up again. */
 static uint64_t untried_turn_usec(unsigned untried_sec)
 {
 	return (untried_sec + UNTRIED_MARGIN_SEC) * 1000000ULL;
@@ -96,7 +96,7 @@ static PassOutcome outcome_of(const Found *found, const WriteTry *write, const E
 		       : PASS_SETTLED;
 }
 
-/* A second more than is left: the clock of the day is asked for whole seconds. */
+/* One second more than is left, because the wall clock is read in whole seconds. */
 static uint64_t pause_left_usec(const Found *found)
 {
 	const int64_t left_sec = found->inputs.state.pause.until_sec - found_realtime_sec(found);
@@ -151,7 +151,7 @@ Follow daemon_schedule_next(DaemonSchedule *own, const Found *found, const Write
 	return follow;
 }
 
-/* slapd that is away or refuses has a schedule of its own, and nothing else is seen then. */
+/* A slapd that is away or refuses has a schedule of its own, and nothing else is seen then. */
 Follow daemon_schedule_ill(DaemonSchedule *schedule, const Found *found, size_t n_ill)
 {
 	const uint64_t at_usec = schedule_ill(&schedule->schedule, n_ill, found_now_usec(found));

@@ -62,7 +62,7 @@ int daemon_site_settings(DaemonSite *site, bool only_changed, Error *err)
 	return settings_take(site, err);
 }
 
-/* No name server is waited for in a pass. */
+/* A pass never waits for a name server. */
 void daemon_site_host(DaemonSite *site, bool is_urgent, Found *found)
 {
 	HostLookup *host = site->host;
@@ -99,7 +99,8 @@ int daemon_site_fd(const DaemonSite *site)
 {
 	int fd = -1;
 
-	/* A pass that did not get so far read nothing from it: waiting for it would not wait. */
+	/* A pass that did not get that far has read nothing from it: a wait for it would return at
+	 * once. */
 	if (site->directory && site->has_asked)
 		(void)directory_state(site->directory, &fd);
 	return fd;

@@ -40,7 +40,7 @@ void daemon_status_free(DaemonStatus *status)
 	pool_free(status->sentence_pool);
 }
 
-/* What changes with the settings, and what is told. */
+/* What changes with the settings, and what is reported. */
 static void others_take(DaemonStatus *status, const Context *context, const DaemonTold *told)
 {
 	Status *value = &status->value;
@@ -76,7 +76,7 @@ void daemon_status_write(DaemonStatus *status, const Context *context, const Dae
 	status->value.written_sec = realtime_sec(clock);
 	(void)status_write(&status->value, context->paths.run_dir, &err);
 	(void)metrics_write(&status->value, context->paths.metrics_file, &metrics_err);
-	/* Told by the next pass: this one has told what it had. */
+	/* Reported by the next pass: this one has already reported what it had. */
 	(void)snprintf(status->problem, sizeof(status->problem), "%s",
 		       err.class != ERROR_NONE ? err.text : metrics_err.text);
 }
@@ -107,7 +107,7 @@ static void slapd_is(Status *status, Claim is_up, int64_t now_sec)
 	status->slapd_since_sec = now_sec;
 }
 
-/* What was seen last where nobody looked now. */
+/* What was seen last, where this pass did not look. */
 static StatusLogs logs_of(const Status *status, const Found *found, Pool *pool)
 {
 	const Report *report = &found->report;
@@ -213,7 +213,7 @@ void daemon_status_pass(DaemonStatus *status, const Found *found, const StatusPa
 	sentence_take(status, found, passed->lasting);
 	desired_take(value, found, pool);
 	slapd_look(value, found, passed, pool);
-	/* One that cannot be read is no reason to stop telling the rest. */
+	/* One that cannot be read is no reason to stop reporting the rest. */
 	(void)state_read_compared(pool, found->context.paths.state_dir, &compared, &ignored);
 	value->compared = compared;
 	value->logs = logs_of(value, found, pool);
@@ -226,7 +226,7 @@ void daemon_status_pass(DaemonStatus *status, const Found *found, const StatusPa
 	status->pool = pool;
 }
 
-/* Those conditions that the status had are gone with the pass before. */
+/* The conditions that the status had went away with the previous pass. */
 size_t daemon_status_count_unsettled(DaemonStatus *status, const ConditionList *lasting)
 {
 	status->value.conditions = *lasting;

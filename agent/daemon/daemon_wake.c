@@ -3,7 +3,7 @@
 
 #include "agent/found/triggers.h"
 
-/* What changed during the pass before is why there is this one, not that time is up. */
+/* What changed during the previous pass is why this one runs, not the timer. */
 unsigned daemon_wake_take(DaemonWake *wake, unsigned triggers)
 {
 	const unsigned missed = wake->missed;

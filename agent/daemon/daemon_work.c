@@ -18,8 +18,8 @@ static int state_failed(Found *found, const Error *err)
 	return -1;
 }
 
-/* The lock and what is remembered. Where nothing can be written now that is told at once, not when
- * something would have to be. */
+/* The lock and what is remembered. Where nothing can be written now, that is reported at once, not
+ * only when something has to be written. */
 static int state_take(DaemonSite *site, Found *found, Error *err)
 {
 	const char *state_dir = found->context.paths.state_dir;
@@ -87,8 +87,8 @@ static int inputs_take(PassMoments *moments, Found *found, Error *err)
 	return 0;
 }
 
-/* What changed outside, and systemd, which waits for the first pass, wait no longer for peers than
- * that: what they did not say is not known, and the next pass by the timer has more time. */
+/* Changes outside, and systemd, which waits for the first pass, wait no longer than that for peers:
+ * what they did not say is not known, and the next pass by the timer has more time. */
 static unsigned peers_patience_msec(const Found *found)
 {
 	return (found->begin.triggers & ~TRIGGER_BIT(TRIGGER_TIMER)) ? PEERS_MOMENT_MSEC : 0;

@@ -29,7 +29,7 @@ typedef struct Loop {
 	Source answer;
 	Source probe;
 	Source host;
-	bool is_reloading; /* somebody waits for the end of a pass */
+	bool is_reloading; /* something waits for the end of a pass */
 	int failure;       /* negative errno: why it ends early */
 } Loop;
 
@@ -69,8 +69,8 @@ static int source_set(Loop *loop, Source *source, int fd, sd_event_io_handler_t 
 	return sd_event_add_io(loop->event, &source->source, fd, EPOLLIN, handler, loop);
 }
 
-/* Before anything that closes a descriptor: a process that was just forked has a copy of it, and as
- * long as it has, the kernel tells of a source that is no more. */
+/* Before anything closes a descriptor: a process that was just forked has a copy of it, and as long
+ * as it has, the kernel reports events of a source that no longer exists. */
 static void sources_drop(Loop *loop)
 {
 	Source *const sources[] = {&loop->names, &loop->config, &loop->answer, &loop->probe,
@@ -111,8 +111,8 @@ static int sources_set(Loop *loop)
 	return r < 0 ? r : timer_set(loop);
 }
 
-/* sd-event drops a source whose handler fails, and turns on: a daemon that nothing wakes any more
- * would be fed for ever. It ends instead, and systemd starts another. */
+/* sd-event drops a source whose handler fails, and goes on: the watchdog would be fed for ever by a
+ * daemon that nothing wakes any more. It ends instead, and systemd starts another. */
 static int goes_on(Loop *loop, int result)
 {
 	if (result >= 0)
@@ -121,7 +121,7 @@ static int goes_on(Loop *loop, int result)
 	return sd_event_exit(loop->event, 0);
 }
 
-/* The loop turned: the watchdog may know before a pass that takes its time. */
+/* The loop turned: the watchdog is fed before a pass, which may take its time. */
 static int pass(Loop *loop, unsigned triggers)
 {
 	(void)sd_notify(0, "WATCHDOG=1");
@@ -143,7 +143,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	return pass(userdata, TRIGGER_BIT(TRIGGER_TIMER));
 }
 
-/* For what may come as often as it likes. What slapd sent stays unread until then. */
+/* For events that may come very often. What slapd sent stays unread until then. */
 static int pass_when_due(Loop *loop, unsigned triggers)
 {
 	int r;
@@ -226,7 +226,7 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info,
 
 /* --- the loop --- */
 
-/* Before anything else that is due: a pass that began behind it would not know of it. */
+/* Before anything else that is due: a pass that began first would not know of it. */
 static int stop_signal_add(Loop *loop, int number, sd_event_source **ret)
 {
 	const int r = sd_event_add_signal(loop->event, ret, number, on_stop, loop);

@@ -95,18 +95,18 @@ bool witness_saw(DiskWitness *witness, const char *dn)
 	return false;
 }
 
-/* True when the line of mountinfo(5) is of a file system that nobody may write. */
+/* True when the line of mountinfo(5) is of a file system that is read-only for all. */
 static bool line_is_read_only(const char *line)
 {
 	const char *rest = strstr(line, " - ");
 	char option[4] = "";
 
-	/* Behind the dash: type, source, options of the file system. */
+	/* After the dash: type, source, options of the file system. */
 	return rest && sscanf(rest, " - %*s %*s %3[^,\n]", option) == 1 &&
 	       strcmp(option, "ro") == 0;
 }
 
-/* statvfs(3) cannot tell: with ProtectSystem= our mounts are read-only, and slapd's are not. */
+/* statvfs(3) cannot show it: with ProtectSystem= our mounts are read-only, and slapd's are not. */
 static bool file_system_is_read_only(const char *path)
 {
 	FILE *file = fopen("/proc/self/mountinfo", "re");

@@ -65,7 +65,7 @@ static LogFolder folder_look(Pool *pool, const SlapdUser *user, const char *path
 	return folder;
 }
 
-/* As numbers: who asks for names may be sent to a directory, and wait for this very slapd. */
+/* As numbers: a look-up of names may be sent to a directory, and wait for this very slapd. */
 static void user_tell(Pool *pool, const SlapdUser *user, Machine *ret)
 {
 	ret->slapd_user = pool_printf(pool, "%u", (unsigned)user->uid);

@@ -66,7 +66,7 @@ static int txnid_read(int fd, const char *path, uint64_t *ret, Error *err)
 	return 0;
 }
 
-/* Whoever has the database open holds a lock on the first byte (mdb_env_excl_lock()). */
+/* A process that has the database open holds a lock on the first byte (mdb_env_excl_lock()). */
 static bool is_used(const char *folder)
 {
 	char path[4096];

@@ -121,7 +121,8 @@ static bool output_read(int out, int64_t deadline_msec, Lines *lines)
 	return true;
 }
 
-/* It runs as somebody else, whom root without power over others' processes must be to end it. */
+/* It runs as another user: root without power over others' processes must become that user to end
+ * it. */
 static void child_kill(const Child *child, const SlapdTool *tool)
 {
 	if (owner_become(&tool->owner, NULL) < 0)
@@ -134,7 +135,7 @@ static int child_status(const Child *child, const SlapdTool *tool, bool must_end
 {
 	int status = 0;
 
-	/* Nobody reads it any more: also one that could not be killed ends. */
+	/* Nothing reads its output any more: even one that could not be killed ends. */
 	(void)close(child->out);
 	if (must_end)
 		child_kill(child, tool);

@@ -10,7 +10,7 @@
 #include "common/probe/probe_read.h"
 #include "common/status/status_compared.h"
 
-#define LAG_NOISE_MSEC 10000 /* a change on its way is no trouble */
+#define LAG_NOISE_MSEC 10000 /* a change on its way is no problem */
 #define FUTURE_MSEC    60000
 
 /* --- what they hold --- */
@@ -22,7 +22,7 @@ static bool has_probes(Doctor *doctor, DoctorCheck check)
 	return doctor->seen.has_probes;
 }
 
-/* What everybody holds, one after the other: those whom this node reads, then the others. */
+/* What each server holds, one after the other: those that this node reads, then the others. */
 static Content copy_at(const DoctorDatabase *database, size_t at)
 {
 	const size_t n_consumers = database->wanted->n_consumers;
@@ -105,7 +105,7 @@ static void check_content(Doctor *doctor, const DoctorDatabase *database, const 
 			    "%s: %s lacks %s", suffix, who, lag_describe(doctor->pool, &lag));
 }
 
-/* contextCSN does not tell what was lost beneath it. */
+/* contextCSN does not show what was lost below it. */
 static void tell_compared(Doctor *doctor)
 {
 	CompareRecords records = {0};
@@ -148,7 +148,7 @@ void doctor_in_step(Doctor *doctor)
 	}
 }
 
-/* A change that no server read shows may be at one that was not read. */
+/* A change that is on none of the servers read may be on one that was not read. */
 static void newest_saw(Doctor *doctor, DoctorCheck check, const DoctorDatabase *database,
 		       const Newest *newest)
 {
@@ -208,8 +208,8 @@ static void check_last_change(Doctor *doctor, const DoctorDatabase *database, co
 		    theirs ? theirs : "none of it");
 }
 
-/* Nobody makes a change under it any more: who lacks the last one gets it from those that have it,
- * or never. */
+/* No server makes changes under it any more: one that lacks the last change gets it from those that
+ * have it, or never. */
 static void check_retired(Doctor *doctor, const DoctorDatabase *database, const char *last)
 {
 	check_last_change(doctor, database, "this node", &database->here, last);
@@ -234,7 +234,8 @@ void doctor_retired_ids(Doctor *doctor)
 		for (size_t k = 0; k < newest.n_csns; k++) {
 			const unsigned sid = (unsigned)csn_sid(newest.csns[k]);
 
-			/* 0 is of entries that are older than the server IDs, and must be there. */
+			/* Server ID 0 is that of entries older than the server IDs, and must be
+			 * there. */
 			if (desired_is_retired(desired, sid))
 				check_retired(doctor, &doctor->databases[i], newest.csns[k]);
 			else if (sid != 0 && !desired_writer(desired, sid))

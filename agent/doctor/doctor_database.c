@@ -23,7 +23,7 @@ static bool is_there(Doctor *doctor, DoctorCheck check, const DoctorDatabase *da
 	return database->live != NULL;
 }
 
-/* The rootdn may everything. */
+/* The rootdn may do everything. */
 static void for_reader(Doctor *doctor, const DoctorDatabase *database, const char *reader,
 		       ReaderCheck *check)
 {
@@ -158,7 +158,8 @@ void doctor_indices(Doctor *doctor)
 	}
 }
 
-/* How a value comes by time limits: what is ours through peers.json, else it is undone. */
+/* How a link gets time limits: one of ours through peers.json, because any other change is
+ * undone. */
 static const char *timeouts_remedy(Doctor *doctor, const LiveConsumer *consumer)
 {
 	for (size_t i = 0; i < doctor->n_databases; i++) {

@@ -7,7 +7,7 @@
 
 /* --- reading --- */
 
-/* As root over ldapi, or with the account of a link whose password its peer took just now. */
+/* As root over ldapi, or with the account of a link whose password its peer accepted just now. */
 HereQuestion doctor_here_question(const Doctor *doctor, const DoctorDatabase *database)
 {
 	const WantedDatabase *wanted = database->wanted;
@@ -60,7 +60,7 @@ static void sid_find(Doctor *doctor, const DoctorDatabase *database, const SidTa
 		remedy(doctor, database, tally->sid));
 }
 
-/* What was seen is told, also where it is not known to be all. */
+/* What was seen is reported, even where it may not be all. */
 static void entries_judge(Doctor *doctor, const DoctorDatabase *database, const HereCopy *copy,
 			  const Content *here)
 {
@@ -78,7 +78,7 @@ static void entries_judge(Doctor *doctor, const DoctorDatabase *database, const 
 		database_skip(doctor, database->wanted->desired->suffix, &copy->reading);
 }
 
-/* contextCSN is read behind the entries: what was written meanwhile is in it. */
+/* contextCSN is read after the entries: what was written meanwhile is in it. */
 static void database_check(Doctor *doctor, const DoctorDatabase *database)
 {
 	const char *suffix = database->wanted->desired->suffix;

@@ -25,7 +25,7 @@ static bool is_enabled(const Doctor *doctor)
 	return false;
 }
 
-/* Somebody's own wish keeps clients out as well. */
+/* An administrator's own setting keeps clients out as well. */
 static bool is_read_only(const Doctor *doctor, const char *suffix)
 {
 	const LiveDatabase *database;
@@ -79,7 +79,7 @@ static bool all_were_judged(const Known *known)
 	return known->seen.n_items > 0;
 }
 
-/* Did anybody look ahead of this start of slapd? */
+/* Was there a look before this start of slapd? */
 static void look_check(Doctor *doctor, const Known *known)
 {
 	const int64_t looked_sec = known->fence.looked_sec;
@@ -114,7 +114,7 @@ static bool is_relay(const Wanted *wanted, const WantedDatabase *database)
 	return wanted->self && database->is_partial && links_need(&links, wanted->self);
 }
 
-/* What the fence would prevent on this node, where nobody runs it. */
+/* What the fence would prevent on this node, where it is not used. */
 static void relays_check(Doctor *doctor)
 {
 	const Wanted *wanted = &doctor->inputs.wanted;
@@ -158,7 +158,7 @@ void doctor_fence(Doctor *doctor)
 		doctor_skip(doctor, DOCTOR_FENCE, "the state folder could not be read");
 		return;
 	}
-	/* Nothing that is written to a consumer comes to others. */
+	/* Nothing that is written to a consumer reaches others. */
 	if (doctor->inputs.wanted.self && peer_is_consumer(doctor->inputs.wanted.self)) {
 		doctor_saw(&doctor->report, DOCTOR_FENCE);
 		return;

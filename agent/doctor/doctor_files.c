@@ -67,7 +67,7 @@ void doctor_secrets(Doctor *doctor)
 				    "%s", secrets.items[i].problem);
 }
 
-/* Reads all inputs for the checks behind it; what is wrong with the files was told before. */
+/* Reads all inputs for the checks after it; what is wrong with the files was reported before. */
 void doctor_node(Doctor *doctor)
 {
 	Error err;

@@ -67,7 +67,7 @@ static FileTry *tries_make(const Doctor *doctor, const char *config_dir, const T
 		const char *path = pool_printf(pool, "%s/%s", config_dir,
 					       config_file_of(pool, config->entries[i].dn));
 
-		if (stat(path, &status) == 0) /* one that is missing is told by disk-copy */
+		if (stat(path, &status) == 0) /* one that is missing is reported by disk-copy */
 			POOL_PUSH(pool, tries, n, {.path = path, .mode = R_OK});
 	}
 	for (size_t i = 0; i < databases->n_entries; i++) {
@@ -94,7 +94,7 @@ static bool tries_do(const Doctor *doctor, const char *config_dir, FileTry *trie
 	return file_try_as_owner(config_dir, tries, n_tries);
 }
 
-/* A running slapd has its files open; of one that is stopped nobody else says that they are
+/* A running slapd has its files open; while it is stopped, nothing else says that they are
  * damaged. */
 static void file_look(const Doctor *doctor, const Entry *database, FolderFaults *faults)
 {

@@ -8,7 +8,7 @@
 
 #define TOLD_MAX 5 /* the others are counted */
 
-/* Who has the entries of which this node has placeholders. */
+/* Which peer has the entries of which this node has placeholders. */
 typedef struct Holders {
 	const char *real[TOLD_MAX]; /* the first peer that has it; NULL: none was seen to */
 	size_t n_asked;
@@ -43,7 +43,7 @@ static Holders holders_find(DoctorWorld *seen, const DoctorDatabase *database, c
 	return holders;
 }
 
-/* --- what is told --- */
+/* --- what is reported --- */
 
 /* A change that comes by a log is written into the placeholder, and the rest of the entry stays
  * away. */
@@ -94,7 +94,7 @@ static void skip(Doctor *doctor, const char *suffix, const char *why)
 	doctor_skip(doctor, DOCTOR_GLUE, pool_printf(doctor->pool, "%s: %s", suffix, why));
 }
 
-/* What the rules may hide is not known not to be there. */
+/* What the rules may hide is not known to be missing. */
 static void copy_look(Doctor *doctor, const DoctorDatabase *database, HereCopy *here)
 {
 	const char *suffix = database->wanted->desired->suffix;

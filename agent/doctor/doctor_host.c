@@ -144,7 +144,7 @@ void doctor_selinux(Doctor *doctor)
 	}
 }
 
-/* A slapd that LTB built has no domain. What is not known of slapd is said by its own checks. */
+/* A slapd built by LTB has no domain. What is not known of slapd is reported by its own checks. */
 void doctor_slapd_domain(Doctor *doctor)
 {
 	const char *pid_file = doctor->seen.has_world

@@ -7,8 +7,9 @@
 #include "common/remedies/remedies.h"
 #include "common/syncrepl/syncrepl_log.h"
 
-/* Logs of changes (delta-syncrepl), of which contextCSN says nothing: what one lacks stays away
- * where it is read, and a node that reads the database in its place is in step all the same. */
+/* Logs of changes (delta-syncrepl), about which contextCSN says nothing: what a log lacks stays
+ * away where the log is read, and a node that reads the database instead is in step all the
+ * same. */
 
 /* --- the logs of this node --- */
 
@@ -91,7 +92,7 @@ static void link_look(Doctor *doctor, const DoctorDatabase *database,
 					database->wanted->desired->suffix, consumer->provider,
 					syncrepl_log(&consumer->syncrepl)));
 		break;
-	case PROBE_LOG_MISSING: /* told as what it lacks (doctor_peers.c) */
+	case PROBE_LOG_MISSING: /* reported as what it lacks (doctor_peers.c) */
 		break;
 	}
 }

@@ -120,7 +120,7 @@ static bool needs_no_tls(const Probe *probe, DoctorCheck check)
 	       probe->steps[PROBE_BIND] != PROBE_NOT_TRIED;
 }
 
-/* A fault says more than that the step behind it is missing. */
+/* A fault says more than that the step after it is missing. */
 static bool has_fault(const Probe *probe, DoctorCheck check)
 {
 	for (size_t i = 0; i < probe->n_faults; i++)
@@ -129,15 +129,15 @@ static bool has_fault(const Probe *probe, DoctorCheck check)
 	return false;
 }
 
-/* A step that ended badly for a reason of another check, as where the peer fell silent in it, says
- * nothing. */
+/* A step that ended badly for a reason that another check reports, as where the peer fell silent in
+ * it, says nothing. */
 static bool was_seen(const Probe *probe, const Evidence *row, ProbeStep step)
 {
 	return probe->steps[step] == PROBE_GOOD ||
 	       (probe->steps[step] == PROBE_BAD && has_fault(probe, row->check));
 }
 
-/* What was not tried, or what the peer does not tell, is not known: it must not pass for right. */
+/* What was not tried, or what the peer does not show, is not known: it must not pass for right. */
 static void tell_evidence(Doctor *doctor, const Probe *probe, const Evidence *row)
 {
 	bool is_whole = true, was_asked = true;
@@ -206,7 +206,8 @@ static const ProbeTarget *targets_of(const Doctor *doctor, size_t n)
 	return targets;
 }
 
-/* Of whom this node does not read only what he holds matters. probes: of those that were asked. */
+/* Of a peer that this node does not read, only what it holds matters. probes: those of the peers
+ * that were asked. */
 static Content *others_take(const Doctor *doctor, const WantedDatabase *wanted, const Probe *probes)
 {
 	Content *others = pool_alloc(doctor->pool, (wanted->n_others + 1) * sizeof(*others));
@@ -253,7 +254,7 @@ static int probe_all(Doctor *doctor, Error *err)
 			       err) < 0)
 		return -1;
 	doctor->seen.world.refusals = refusals;
-	/* A refused password is not sent again, by nobody here. */
+	/* A refused password is not sent again by any part of this process. */
 	memory_refusals(doctor->pool, &refusals, &known.peers);
 	(void)state_keep(doctor->context.paths.state_dir, &kept, &known, NULL);
 	give_probes(doctor, probes);

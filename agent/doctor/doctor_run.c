@@ -3,7 +3,8 @@
 
 #include "agent/doctor/doctor_look.h"
 
-/* One function may make several checks that look at the same thing: it stands at the first. */
+/* One function may make several checks that look at the same thing: it stands at the first of
+ * them. */
 static DoctorFunction *const functions[DOCTOR_CHECK_COUNT] = {
 	[DOCTOR_AGENT_FILE] = doctor_agent_file,
 	[DOCTOR_PEERS_FILE] = doctor_peers_file,
@@ -38,15 +39,15 @@ static DoctorFunction *const functions[DOCTOR_CHECK_COUNT] = {
 	[DOCTOR_GLUE] = doctor_glue,
 };
 
-/* What these look at others judge, too. */
+/* What these look at is judged by others, too. */
 static bool gathers(DoctorCheck check)
 {
 	return check == DOCTOR_AGENT_FILE || check == DOCTOR_PEERS_FILE || check == DOCTOR_NODE ||
 	       check == DOCTOR_LDAPI || check == DOCTOR_RIGHTS;
 }
 
-/* Peers are asked for these only. Which passwords they take says with which account entries that
- * are hidden from root are read. */
+/* Peers are asked for these only. Which passwords they accept decides with which account entries
+ * that are hidden from root are read. */
 static bool needs_peers(const DoctorAsked *asked)
 {
 	if (doctor_is_asked(asked, DOCTOR_OLD_ENTRIES))

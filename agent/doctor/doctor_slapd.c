@@ -15,7 +15,7 @@
 
 /* --- reaching it --- */
 
-/* slapd answers, and knows root: that it wants TLS is not mended by who runs this. */
+/* slapd answers, and knows root: where it wants TLS, running this as another user does not help. */
 static void refusal_find(Doctor *doctor, DoctorCheck check, const Error *err)
 {
 	doctor_find(doctor->pool, &doctor->report, check, DOCTOR_ERROR, "%s", err->text);
@@ -90,7 +90,7 @@ static int look(Doctor *doctor, Error *err)
 	return 0;
 }
 
-/* Looks at cn=config for the checks behind it. */
+/* Looks at cn=config for the checks after it. */
 void doctor_rights(Doctor *doctor)
 {
 	Error err;

@@ -11,7 +11,7 @@
 
 /*
  * A slapd that does not answer: its files are tried for what it would refuse at its start. Not seen
- * here: a port that somebody else has, and what slapd meets when it opens its databases.
+ * here: a port that another process has, and what slapd meets when it opens its databases.
  */
 
 static void refuses(Doctor *doctor, const char *why)
@@ -118,8 +118,8 @@ void doctor_stopped_look(Doctor *doctor)
 	doctor->offline.problem = pool_strdup(doctor->pool, err.text);
 }
 
-/* What files do not show: a port that somebody else has, a database that cannot be opened. It is of
- * then: whether it is mended is not known. */
+/* What files do not show: a port that another process has, a database that cannot be opened. It
+ * dates from that start: whether it has been repaired since is not known. */
 static void log_look(Doctor *doctor)
 {
 	const SlapdLog log = slapd_log_last(doctor->pool);

@@ -119,7 +119,7 @@ void daemon_hand_edits_look(DaemonHandEdits *edits, const Found *found, const Ed
 		.touched = files_of(&edits->touched),
 	};
 
-	/* Somebody wrote during the look, or behind it: it may not have seen that. */
+	/* Somebody wrote during the look, or after it: it may not have seen that. */
 	ret->must_look_again = watch_drain_config(look->watch, pool, &meanwhile);
 	what.meanwhile = files_of(&meanwhile);
 	hand_edits_find(pool, &what, &items, &carried);

@@ -170,7 +170,7 @@ void daemon_put_back_want(DaemonPutBack *put_back, Found *found)
 	}
 }
 
-/* --- behind a pass: does it connect? --- */
+/* --- after a pass: does it connect? --- */
 
 static bool is_up(const Found *found, const FormerLink *former)
 {

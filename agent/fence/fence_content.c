@@ -18,8 +18,8 @@ typedef struct Dump {
 	size_t n_newest;
 } Dump;
 
-/* The value behind the name; NULL when the line is another one. CSNs are never folded nor encoded.
- */
+/* The value after the name; NULL when the line is another one. CSNs are never folded nor
+ * encoded. */
 static const char *line_value(const char *line, const char *name)
 {
 	const size_t len = strlen(name);

@@ -10,7 +10,7 @@ int fence_gate_modify(const SlapdTool *tool, const char *ldif, Error *err)
 	static const char *const arguments[] = {"-n0", NULL};
 	SlapdTool alone = *tool;
 
-	/* Whatever time reading took: this decides. */
+	/* However long reading took: this decides. */
 	alone.deadline_msec = monotonic_msec() + PATIENCE_MSEC;
 	return slapd_tool_run(&alone, "modify", arguments, ldif, NULL, NULL, err);
 }

@@ -112,7 +112,7 @@ static void tell(const Fence *fence, EventKind kind, const FenceRecord *record,
 								     : NULL});
 }
 
-/* What the links were is told, and the intent on disk, before anything is written. */
+/* What the links were is reported, and the intent is on disk, before anything is written. */
 static int links_write(Fence *fence, FenceRecord *record, const PlainLinks *links, Error *err)
 {
 	int result;

@@ -41,7 +41,7 @@ static unsigned long place_of(const Entry *overlay)
 	return name && name[0] == '{' ? strtoul(name + 1, NULL, 10) : 0;
 }
 
-/* Two of one number: slapd wrote so where somebody took an overlay away like this. */
+/* Two with the same number: slapd wrote that where an overlay was taken away like this. */
 static const char *name_behind(const Tree *overlays, const Entry *overlay)
 {
 	for (size_t i = 0; overlay && i < overlays->n_entries; i++)

@@ -9,7 +9,7 @@
 
 #define RELAY_TEXT "others get each other's changes through this node alone, and it was away"
 
-/* What slapd does then it does as at any other start: told, not stopped. */
+/* What slapd then does, it does as at any other start: reported, not stopped. */
 static void apart_failed(Fence *fence, FenceRecord *record, const char *why)
 {
 	fence_tell(

@@ -116,8 +116,8 @@ static bool is_read_only(const Entry *database)
 	return entry_has_value(database, "olcReadOnly", "TRUE");
 }
 
-/* The intent is on disk before the database is closed: what nobody knows of nobody opens, and what
- * is noted as closed and is open was opened. */
+/* The intent is on disk before the database is closed: one that is closed and not on record would
+ * never be opened, and one that is noted as closed and is open was opened since. */
 static int close_database(Fence *fence, FenceRecord *record, const Entry *database, Error *err)
 {
 	record->is_closing = true;
@@ -248,7 +248,7 @@ static void look_at(Fence *fence, FenceRecord *record)
 	if (!look.file.is_used)
 		fence_take_apart(fence, record, database);
 	record->is_after_stop = false;
-	/* Also where nobody could tell: slapd goes on with this file. */
+	/* Even where that could not be found out: slapd goes on with this file. */
 	if (!fence_verdict_closes(found.verdict) && look.file.is_there && !record->is_closed) {
 		record->has_file = true;
 		record->file = look.file;
@@ -285,7 +285,7 @@ static int fence_look(Fence *fence, Error *err)
 					"from now on is compared before slapd starts again";
 		return fence_records_write(fence, err);
 	}
-	/* Somebody looked, also where there is nothing to compare with. */
+	/* There was a look, even where there is nothing to compare with. */
 	if (!fence->options->is_after_stop)
 		fence->records.looked_sec = clock_system.realtime_sec(NULL);
 	if (seen->n_items == 0) {

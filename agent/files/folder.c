@@ -20,8 +20,8 @@ static int system_failed(const char *path, const char *action, int reason, Error
 }
 
 /*
- * True for /etc/syncward and its like: only what is ours alone may be told to change. Where others
- * have their files, as below /tmp, changed permissions would end their work.
+ * True for /etc/syncward and its like: a change may be advised only of what is ours alone. Where
+ * others have their files, as below /tmp, changed permissions would end their work.
  */
 static bool is_of_its_own(const char *path, const struct stat *status)
 {

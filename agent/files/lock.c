@@ -18,7 +18,7 @@
 
 #define RETRY_MSEC 50
 #define TRIES_MAX  3 /* with a file that goes again and again */
-/* What the kernel needs at most to bury a daemon that was killed. */
+/* What the kernel needs at most to clean up after a daemon that was killed. */
 #define PREDECESSOR_MSEC 1000
 
 /* 0 taken, 1 held by another, -1 failed. */
@@ -38,7 +38,7 @@ static long holder_read(int fd)
 	return strtol(text, NULL, 10);
 }
 
-/* flock(2) knows no time limit and a signal handler would be the daemon's business: so it asks. */
+/* flock(2) has no time limit, and a signal handler would be the daemon's business: so it polls. */
 static int lock_wait(int fd, const char *path, unsigned timeout_msec)
 {
 	int result = lock_try(fd);
@@ -55,7 +55,8 @@ static int lock_wait(int fd, const char *path, unsigned timeout_msec)
 	return result;
 }
 
-/* Whoever may open the file may hold a lock on it: an older one could be read by everybody. */
+/* A process that may open the file may hold a lock on it: an older one could be read by
+ * everybody. */
 static int lock_open(int folder, const char *name)
 {
 	const int fd = openat(folder, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);

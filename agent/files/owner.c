@@ -14,7 +14,7 @@
 #define FOLDER_OF_SLAPD "cn=config"
 #define FILE_OF_SLAPD   FOLDER_OF_SLAPD ".ldif"
 
-/* What is absent nobody but root can put into a folder of root's. */
+/* Only root can put what is absent into a folder of root's. */
 static bool is_roots_or_absent(Pool *pool, const char *config_dir, const char *name)
 {
 	struct stat status;
@@ -31,10 +31,10 @@ static bool is_roots_through(Pool *pool, const char *config_dir, const struct st
 	       is_roots_or_absent(pool, config_dir, FOLDER_OF_SLAPD);
 }
 
-/* slapd may have been given a folder of root's to which its group may write: LTB's package makes it
- * so. Then the file tells, and one that is not there, or is a link, tells nothing: root does
- * nothing in a folder to which others may write. A file of root's in a folder of slapd's, on the
- * other hand, is one that slapd cannot use. */
+/* slapd may have been given a folder of root's to which its group may write: LTB's package does so.
+ * Then the file decides, and one that is not there, or is a link, proves nothing: root does nothing
+ * in a folder to which others may write. A file of root's in a folder of slapd's, on the other
+ * hand, is one that slapd cannot use. */
 static int user_find(Pool *pool, const char *config_dir, const struct stat *folder, Owner *ret)
 {
 	struct stat file;

@@ -12,7 +12,7 @@ bool is_roots_alone(const struct stat *status)
 	return status->st_uid == 0 && !(status->st_mode & (S_IWGRP | S_IWOTH));
 }
 
-/* In a folder with the sticky bit nobody moves what is another's. */
+/* In a folder with the sticky bit nobody can move another user's files. */
 static bool others_may_turn(const struct stat *folder, uid_t uid, gid_t gid)
 {
 	if (folder->st_uid != 0 && folder->st_uid != uid)

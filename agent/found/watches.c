@@ -102,7 +102,7 @@ int watch_config_fd(const Watch *watch)
 }
 
 /* slapd writes "olcDatabase={2}mdb.XXXXXX" first and renames it to "olcDatabase={2}mdb.ldif": only
- * the second is a file of its. */
+ * the second is a file of its own. */
 static bool is_entry_file(const char *file)
 {
 	const size_t len = strlen(file);

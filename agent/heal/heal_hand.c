@@ -3,7 +3,7 @@
 
 #include <ldap.h>
 
-/* A write waits for whatever slapd does just now. */
+/* A write waits for whatever slapd is doing just now. */
 #define HAND_PATIENCE "15"
 
 bool heal_hand_open(Pool *pool, const HealHand *hand, const char *ldap_uri, PeerLink *ret,

@@ -130,7 +130,7 @@ bool heal_rehearse(HealWork *work)
 			  remedy_text(REMEDY_HEAL_LATER));
 		return false;
 	}
-	/* By slapd's own clock; one CSN orders behind another as text. */
+	/* By slapd's own clock; a later CSN sorts after an earlier one as text. */
 	if (work->has_newest && strcmp(csn[0], entry_mark_csn(work->pool, &work->newest)) <= 0) {
 		heal_hold(work, "clock", "slapd's clock is behind an old entry's time",
 			  remedy_text(REMEDY_HEAL_CLOCK));

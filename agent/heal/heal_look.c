@@ -12,7 +12,7 @@
 /* A change on its way between two looks is there at the second one. */
 #define LOOK_AGAIN_MSEC 1000
 #define MAX_LOOKS       4
-/* More are counted, and not named: the person has another problem than these. */
+/* More are counted, but not named: the problem is then another one than these. */
 #define MAX_NAMED 100
 
 /* Columns of sets: what each server shows to those who replicate, then all that each has. */
@@ -38,13 +38,13 @@ static void look_end(Look *look)
 	*look = (Look){0};
 }
 
-/* Over which that server is asked: this node as whoever reads it. */
+/* The connection for asking that server: this node is asked as the account that reads it. */
 static PeerLink *link_of(HealWork *work, Look *look, size_t i)
 {
 	return i == 0 ? &look->here.link : &work->servers->servers[i].link;
 }
 
-/* The accounts of links, and the rootdn where its password is known, behind them: the last one is
+/* The accounts of links, and after them the rootdn where its password is known: the last one is
  * tried first. */
 static void accounts_find(const HealWork *work, HereQuestion *question)
 {
@@ -219,7 +219,7 @@ static size_t n_hidden(const HealWork *work, const OneSidedList *list, size_t se
 	return n;
 }
 
-/* No command for the entry helps: whoever keeps it must show it. */
+/* No command for the entry helps: the server that keeps it must show it. */
 static bool hidden_hold(HealWork *work, const OneSidedList *list)
 {
 	const size_t n_before = work->healed->holds.n_items;
@@ -295,7 +295,7 @@ static bool looks_make(HealWork *work, Look *look)
 
 	if (!look_once(work, look))
 		return false;
-	/* Behind the entries: what was written meanwhile is in it. */
+	/* After the entries: what was written meanwhile is in it. */
 	*here = world_content_here(work->options->directory, work->pool, work->world,
 				   work->healed->suffix);
 	if (here->state != CONTENT_READ || here->n_context_csns == 0) {

@@ -85,7 +85,7 @@ static bool is_rootdn(const HealWork *work, PeerLink *link)
 	return link_is_rootdn(link, work->healed->suffix, work->live->root_dn);
 }
 
-/* The account may be let see how many entries there are: then nobody else need look. */
+/* The account may be allowed to see how many entries there are: then no other need look. */
 static void hold_unproven(const Peering *peering, const CopyReading *shown, const char *problem)
 {
 	Pool *pool = peering->work->pool;

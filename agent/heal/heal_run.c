@@ -44,7 +44,7 @@ static bool are_in_step(HealWork *work)
 	return work->healed->holds.n_items == 0;
 }
 
-/* What a person may have to decide about is told all at once. */
+/* What a person may have to decide about is reported all at once. */
 static void judge(HealWork *work, const Plan *plan)
 {
 	HealHolds *holds = &work->healed->holds;

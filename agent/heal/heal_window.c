@@ -76,7 +76,7 @@ static bool is_alone(HealWork *work)
 	return work->healed->holds.n_items == 0;
 }
 
-/* --- what is told --- */
+/* --- what is reported --- */
 
 static void tell(const HealWork *work, EventKind kind, const char *text, const char *result)
 {
@@ -217,7 +217,7 @@ int heal_window(HealWork *work, Error *err)
 		return error_prefix(err, "nothing is written before its intent is on disk");
 	tell_intent(work);
 	result = touch_as_old(work, &heal, err);
-	/* What became of the server ID is known unless nobody answered. */
+	/* What became of the server ID is known unless slapd stopped answering. */
 	if (result == 0 || work->healed->away_usec > 0)
 		result = state_write_heal(state_dir, NULL, result < 0 ? NULL : err) < 0 ? -1
 											: result;

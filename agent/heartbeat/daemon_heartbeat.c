@@ -12,7 +12,7 @@
 #include "common/tell/told_fleet.h"
 #include "common/tell/told_rollout.h"
 
-/* At what a process of ours does: most are done at once, and a pass costs something. */
+/* When a process of ours is looked at: most are done at once, and a pass costs something. */
 #define LOOK_SOON_USEC  300000U
 #define LOOK_LATER_USEC 2000000U
 
@@ -263,7 +263,7 @@ static void conditions_add(const HeartbeatWork *work, Follow *ret)
 		fleet_carry(pool, found->before.told, &line->fleet, &ret->lasting);
 }
 
-/* Of databases that have none any more nothing is kept. */
+/* Nothing is kept of databases that no longer have any. */
 static void lines_prune(DaemonHeartbeat *heart)
 {
 	size_t n = 0;

@@ -12,7 +12,7 @@ typedef struct RolloutWork {
 	const Found *found;
 	unsigned long n_rounds;
 	RolloutFile file;  /* that waits */
-	KnownRollout next; /* as it is to be remembered */
+	KnownRollout next; /* as it will be remembered */
 } RolloutWork;
 
 static void watch_end(DaemonRollout *rollout)
@@ -31,8 +31,8 @@ void daemon_rollout_free(DaemonRollout *rollout)
 	watch_end(rollout);
 }
 
-/* Who tries the file, from the beginning; what was seen of them in an earlier life of the daemon
- * counts on. */
+/* The nodes that try the file, from the beginning; what an earlier run of the daemon saw of them
+ * still counts. */
 static void watch_begin(RolloutWork *work)
 {
 	DaemonRollout *rollout = work->rollout;
@@ -196,8 +196,8 @@ static void waiting_look(RolloutWork *work, Follow *ret)
 		next->passed = work->file.sha256;
 }
 
-/* Whoever is heard shows the file that is in force here: peers that it has no more may be removed.
- */
+/* Every node that is heard shows the file that is in force here: peers that are no longer in it may
+ * be removed. */
 static void everywhere_look(RolloutWork *work, const DaemonHeartbeat *heart)
 {
 	const Inputs *inputs = &work->found->inputs;
@@ -214,7 +214,7 @@ static void everywhere_look(RolloutWork *work, const DaemonHeartbeat *heart)
 	work->next.everywhere = sha256;
 }
 
-/* What changes the next plan, or what is told of the wait, is wanted at once. */
+/* What changes the next plan, or what is reported of the wait, is wanted at once. */
 static bool is_news(const KnownRollout *before, const KnownRollout *next)
 {
 	KnownRollout same = *next;

@@ -80,7 +80,7 @@ static bool is_candidate(const HeartbeatWork *work, const WantedConsumer *consum
 	return !peer_is_consumer(consumer->peer) && has_answered(work, consumer);
 }
 
-/* The first one; behind each try that failed the next one. */
+/* The first one; after each try that failed, the next one. */
 static const WantedConsumer *provider_find(const HeartbeatWork *work)
 {
 	const WantedDatabase *wanted = work->wanted;

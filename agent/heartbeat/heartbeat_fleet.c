@@ -45,7 +45,7 @@ static Fleet fleet_of_file(Pool *pool, const HeartbeatWork *work)
 	return fleet;
 }
 
-/* The account may not be here yet, and what is here is not what there is. */
+/* The account may not have arrived here yet, and what has arrived is not everything. */
 static bool is_incomplete(const HeartbeatWork *work)
 {
 	const char *suffix = work->wanted->desired->suffix;
@@ -145,7 +145,7 @@ void heartbeat_fleet_read(HeartbeatWork *work)
 	line->read_usec = found_now_usec(work->found);
 }
 
-/* Passes that look whether what is ill still is so read them as well. */
+/* Passes that check whether a problem persists read them as well. */
 static uint64_t due_usec(const HeartbeatWork *work)
 {
 	const uint64_t usual_usec = heartbeat_interval_usec(work) / HEARTBEAT_READS;
@@ -156,7 +156,7 @@ static uint64_t due_usec(const HeartbeatWork *work)
 	       (is_ill && usual_usec > ILL_AGAIN_USEC ? ILL_AGAIN_USEC : usual_usec);
 }
 
-/* What cannot be read is tried by every pass that there is. */
+/* What cannot be read is tried by every pass. */
 bool heartbeat_fleet_is_due(const HeartbeatWork *work)
 {
 	const HeartbeatLine *line = work->line;

@@ -97,7 +97,7 @@ static _Noreturn void work(const HeartbeatThereJob *job, int fd, pid_t parent)
 	    link_write_refusal(&link, "write the heartbeat", &answer));
 }
 
-/* --- who waits for it --- */
+/* --- what waits for it --- */
 
 static void text_take(HeartbeatWriting *writing, const char *text)
 {

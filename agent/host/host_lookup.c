@@ -83,7 +83,7 @@ void host_lookup_again(HostLookup *lookup)
 	pid_t child;
 
 	name_now(now);
-	/* Of the name before nothing is known any more; the same one is not forgotten when name
+	/* What was known of the previous name is dropped; the same one is not forgotten when name
 	 * servers do not answer for a while. */
 	if (strcmp(now, lookup->asked) != 0) {
 		lookup_end(lookup); /* it asks for that one */

@@ -10,7 +10,7 @@
 
 #include "common/base/pool.h"
 
-/* IN_ATTRIB: a file that was refused for its owner or mode is mended by chmod(1). */
+/* IN_ATTRIB: a file that was refused for its owner or mode is repaired with chmod(1). */
 #define WATCH_MASK                                                                          \
 	(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ATTRIB | \
 	 IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
@@ -46,7 +46,7 @@ typedef struct Place {
 	uint32_t mask; /* all that is asked of it */
 } Place;
 
-/* What is watched; what is to be watched next is made beside it. */
+/* What is watched; what is to be watched next is built next to it. */
 typedef struct Names {
 	Pool *pool;
 	Name *names;
@@ -135,7 +135,7 @@ static int place_add(Names *names, const char *path, uint32_t mask)
 	return descriptor;
 }
 
-/* What is asked of a place no more is taken back: a folder in which nothing is missing any more
+/* What is no longer asked of a place is taken back: a folder in which nothing is missing any more
  * would wake us for each file that comes. */
 static void place_narrow(const Names *names, const Place *was)
 {
@@ -146,8 +146,8 @@ static void place_narrow(const Names *names, const Place *was)
 		return;
 	if (is)
 		descriptor = inotify_add_watch(names->fd, is->path, is->mask);
-	/* Not of the list: nobody asks for it, or another took its place just now, and what was
-	 * there tells so. */
+	/* Not on the list: nothing asks for it, or another took its place just now, which an event
+	 * of the former one shows. */
 	if (descriptor >= 0 && !place_find(names, descriptor))
 		(void)inotify_rm_watch(names->fd, descriptor);
 }
@@ -264,8 +264,8 @@ bool name_watch_set(NameWatch *watch, const char *const *paths, const unsigned *
 
 /* --- events --- */
 
-/* What leads to a name is another, or came to be: what is behind it may differ, and is looked for
- * anew. */
+/* What leads to a name has changed, or has come into being: what lies beyond it may differ, and is
+ * looked for anew. */
 static bool way_changed(const Way *way, const struct inotify_event *event)
 {
 	if (way->descriptor != event->wd)

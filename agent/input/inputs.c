@@ -8,8 +8,8 @@
 #include "common/memory/revision.h"
 #include "common/remedies/remedies.h"
 
-/* An address may be one that moves between machines: a name that is on its way goes before it, and
- * before it is said that no peer is this node. */
+/* An address may be one that moves between machines: a name that is still being looked up is waited
+ * for first, and also before it is said that no peer is this node. */
 static int self_awaited(Error *err)
 {
 	return error_set(err, ERROR_BUSY, 0,

@@ -29,7 +29,7 @@ static const char *secret_problem(Pool *pool, const char *bytes, size_t len)
 	return NULL;
 }
 
-/* Keeps the text when slapd can be told it. where: the file or the place, for the problem. */
+/* Keeps the text when slapd can be given it. where: the file or the place, for the problem. */
 static void secret_accept(Pool *pool, const char *where, const char *bytes, size_t len, Secret *ret)
 {
 	const char *problem = secret_problem(pool, bytes, len);

@@ -9,7 +9,7 @@
 
 #define REFUSAL_LASTS_USEC 500000ULL
 
-/* Editors and shells write a file in several steps: what is refused between two of them is told
+/* Editors and shells write a file in several steps: what is refused between two of them is reported
  * when it lasts. The last good one is in force meanwhile. */
 static bool may_pass(DaemonRefusal *refusal, const Found *found, const char *key, WakeList *wakes)
 {
@@ -65,7 +65,7 @@ static void failure_add(DaemonRefusal *refusal, const Found *found, const Error 
 		return;
 	default:
 		condition.key = "verify";
-		/* A step that slapd refused was told with it. */
+		/* A step that slapd refused was reported with it. */
 		condition.begins = err->code == 0 ? EVENT_VERIFY_FAILED : EVENT_KIND_COUNT;
 		condition.ends = EVENT_KIND_COUNT;
 		break;
@@ -110,7 +110,7 @@ static bool was_looked_at(const Found *found, const Condition *condition)
 	return true;
 }
 
-/* What a pass that did not get that far could not look at goes on as it was. */
+/* What a pass could not look at, because it did not get that far, stays as it was. */
 static void conditions_carry(const Found *found, ConditionList *ret)
 {
 	const ConditionList *told = found->before.told;
@@ -142,7 +142,7 @@ static void audit_add(const Found *found, ConditionList *ret)
 			});
 }
 
-/* Also where slapd is away: a person asked for it. */
+/* Even where slapd is away: a person asked for it. */
 static void pause_add(const Found *found, ConditionList *ret)
 {
 	const Pause *pause = &found->inputs.state.pause;

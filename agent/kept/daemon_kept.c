@@ -7,7 +7,7 @@
 #include "agent/state/state_told.h"
 #include "agent/tell/history.h"
 
-/* What one file could not take is not in it because another could be written. */
+/* What one file could not take is not in it just because another could be written. */
 static void note(DaemonKept *kept, KeptFile file, int result, const Error *err)
 {
 	char *problem = kept->problems[file];
@@ -59,7 +59,7 @@ void daemon_kept_free(DaemonKept *kept)
 	pool_free(kept->unwritten_pool);
 }
 
-/* The pool, of which it is, becomes our own. */
+/* The pool that it is part of becomes our own. */
 static void seen_take(DaemonKept *kept, Pool *pool, Seen seen)
 {
 	kept->seen = seen;
@@ -162,8 +162,8 @@ static void entries_seen(DaemonKept *kept, const Found *found, const WrittenEntr
 	seen_take(kept, pool, seen);
 }
 
-/* The look behind the writes did not come to its end: their entryCSN is not known, and must not be
- * taken for somebody else's. */
+/* The look after the writes did not finish: their entryCSN is not known, and must not be taken for
+ * somebody else's. */
 static void entries_unverified(DaemonKept *kept, const Found *found, const WrittenEntries *sent)
 {
 	static const Tree unseen;
@@ -214,7 +214,7 @@ void daemon_kept_databases(DaemonKept *kept, const Found *found, const DatabaseH
 
 	if (!found->report.has_plan || seen.node == 0 || !found_is_caused_by(found, TRIGGER_PROBE))
 		return;
-	/* Told by the next pass: what lasts was told already. */
+	/* Reported by the next pass: what lasts was reported already. */
 	result = daemon_fence_note(found->pool, found->context.paths.state_dir, &seen, &err);
 	note(kept, KEPT_DATABASES, result, &err);
 }

@@ -76,14 +76,14 @@ bool daemon_told_desired(DaemonTold *told, Found *found)
 	return true;
 }
 
-/* The command that pauses, or ends that, tells it, with who ran it. */
+/* The command that pauses, or ends a pause, reports it itself, with the user who ran it. */
 static bool is_told_by_command(const Found *found, const Event *event)
 {
 	return event->kind == EVENT_PAUSED ||
 	       (event->kind == EVENT_RESUMED && pause_was_ended(&found->inputs.state.pause));
 }
 
-/* Tells what nobody told yet, and returns it. */
+/* Reports what was not reported yet, and returns it. */
 static EventList changes_tell(DaemonTold *told, const Found *found, const EventList *events)
 {
 	EventList own = {0};

@@ -66,7 +66,7 @@ static CopyCoverage coverage_read(Directory *directory, const char *suffix, unsi
 	return look.verdict;
 }
 
-/* Of what is hidden from us a search says no more than of what is not there. */
+/* A search says no more about what is hidden from us than about what is not there. */
 static bool is_seen(Directory *directory, const char *suffix, Error *ret_why)
 {
 	const DirectoryQuery query = {

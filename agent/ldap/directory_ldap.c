@@ -20,7 +20,7 @@
 /* The rest of an answer that has begun comes at once. */
 #define BYTES_GRACE_MSEC 1000
 #define BER_SEQUENCE     0x30 /* what every LDAP message begins with */
-/* What slapd needs in a moment of much work: nothing is sent for whose answer less is left. */
+/* What slapd needs when it is busy: nothing is sent when less is left for its answer. */
 #define READ_NEEDS_MSEC  500
 #define WRITE_NEEDS_MSEC 5000
 
@@ -117,7 +117,7 @@ static LdapAnswer wait_for(DirectoryLdap *self, Pool *pool, int id, const char *
 	};
 	LdapAnswer answer;
 
-	/* Behind libldap's own, which only knows of messages that have not begun. */
+	/* Later than libldap's own, which only knows of messages that have not begun. */
 	self->deadline->timeout_msec = patience.timeout_msec + BYTES_GRACE_MSEC;
 	ldap_deadline_restart(self->deadline);
 	answer = ldap_answer_await(pool, self->ldap, id, &patience);

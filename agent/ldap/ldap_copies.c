@@ -14,7 +14,7 @@
 #define BLIND_MAX 5 /* entries of which it is asked where none shows a password here */
 
 #define PASSWORD  "userPassword"
-#define ANY_VALUE "1" /* of most syntaxes; what is here is nobody's business there */
+#define ANY_VALUE "1" /* of most syntaxes; the values here must not be shown there */
 
 /* Both copies of a sample. */
 typedef struct Copies {
@@ -26,7 +26,7 @@ typedef struct Copies {
 	bool have_same_changes;
 	bool shows_a_password;
 	size_t n_compared;
-	bool is_unsure; /* of something nobody knows whether it is hidden */
+	bool is_unsure; /* of something that may be hidden or not */
 	Tree whole;     /* what must be there: found here */
 } Copies;
 
@@ -55,7 +55,7 @@ static bool is_own(const Copies *copies, const char *dn)
 	return copies->viewer->dn && dn_equal(dn, copies->viewer->dn);
 }
 
-/* Anybody may see the own one. */
+/* Every account may see its own. */
 static bool shows_a_password(const Copies *copies)
 {
 	const Tree *names = &copies->names_there;
@@ -153,8 +153,8 @@ static bool shows_a_password_here(const Copies *copies)
 }
 
 /*
- * Whose olcAccess hides passwords from root over ldapi as well shows none here. There it says
- * whether they are hidden, also of an entry that has none. Its own one anybody may see.
+ * A server whose olcAccess hides passwords from root over ldapi as well shows none here. There it
+ * says whether they are hidden, even for an entry that has none. Every account may see its own.
  */
 static bool hides_unseen_passwords(const Copies *copies)
 {

@@ -8,7 +8,7 @@
 #include "agent/system/wait.h"
 
 /* Above the socket, which libldap puts in when it connects, on top of what is there for its level;
- * below TLS and what reads ahead: they have bytes that a socket has no more. */
+ * below TLS and what reads ahead: they hold bytes that the socket no longer has. */
 #define LEVEL (LBER_SBIOD_LEVEL_PROVIDER + 1)
 /* An option of our own: layers hand down what they do not know. */
 #define OPTION_DEADLINE 0x7761726c
@@ -162,8 +162,8 @@ void ldap_deadline_bound(LDAP *ldap, LdapDeadline *deadline,
 	message_bound(ldap, LDAP_BYTES_MAX);
 }
 
-/* A message that is longer is given up when so much of it came, and not by its header: libber would
- * say of that only that the connection is gone. */
+/* A longer message is given up once that much of it has come, and not by its header: libber would
+ * then only say that the connection is gone. */
 void ldap_deadline_widen(LDAP *ldap, LdapDeadline *deadline)
 {
 	deadline->bytes_max = LDAP_ENTRY_BYTES_MAX;

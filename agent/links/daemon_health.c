@@ -78,7 +78,7 @@ static const int64_t *intervals(Pool *pool, const HealthSeen *seen, int64_t *ret
 	return secs;
 }
 
-/* Of those that write under them. */
+/* Server IDs of the nodes that write under them. */
 static const unsigned *server_ids(Pool *pool, const Found *found, size_t *ret_n)
 {
 	const Desired *desired = found->inputs.file.desired;
@@ -146,7 +146,7 @@ static int64_t round_sec(const LinkProbes *probes)
 	return newest;
 }
 
-/* The last round asked some of them only: what was known of the others is more than nothing. */
+/* The last round asked only some of them: what was known of the others is better than nothing. */
 static bool knows_more(const DatabaseHealth *known, const Found *found, int64_t newest_sec)
 {
 	const int64_t now_sec = found_realtime_sec(found);
@@ -210,8 +210,8 @@ static bool is_resumed(const Found *found)
 	return found->has_order && !found->report.is_paused;
 }
 
-/* peers.json may have its peers in another order since, and others. What lasts of those that it
- * still has does not end by that, and what lasts of this node's own copy neither. */
+/* The order of the peers in peers.json may have changed since, and so may the peers. What lasts of
+ * those that are still in it does not end by that, nor does what lasts of this node's own copy. */
 static DatabaseHealth health_now(Pool *pool, const DatabaseHealth *known,
 				 const WantedDatabase *database)
 {
@@ -295,7 +295,7 @@ static bool is_bare(bool has_suffix, size_t n_csns)
 	return !has_suffix || n_csns == 0;
 }
 
-/* The pass behind slapd's start sees it, whether or not peers were asked yet. */
+/* The pass after slapd's start sees it, whether or not peers were asked yet. */
 static void restored_add(const Found *found, const char *suffix, ConditionList *ret)
 {
 	const Plan *plan = &found->report.last.plan;
@@ -307,8 +307,8 @@ static void restored_add(const Found *found, const char *suffix, ConditionList *
 }
 
 /* Between two rounds somebody may give the database another folder, or load it anew, or let it be
- * read again: what was told of its copy holds no longer. One search each interval; of a copy that
- * could not be read one each pass. */
+ * read again: what was reported of its copy no longer holds. One search each interval; of a copy
+ * that could not be read one each pass. */
 static void between_look(const DaemonHealth *health, const Found *found, Asks *asks)
 {
 	for (size_t i = 0; i < health->n_items; i++) {

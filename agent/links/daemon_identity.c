@@ -9,7 +9,7 @@ static bool is_held(const PlanHolds *held)
 	return false;
 }
 
-/* Its bind was taken then, so that to ask once more locks no account. */
+/* Its bind was accepted then, so asking once more locks no account. */
 static bool holds_us(const LinkProbe *answer)
 {
 	return probe_has_fault(&answer->probe, PROBE_SAME_SERVER_ID) ||
@@ -21,7 +21,7 @@ Follow daemon_identity_look(const Found *found)
 	const Wanted *wanted = &found->inputs.wanted;
 	Follow follow = {0};
 
-	/* Not behind the pass that an answer makes: it would be asked without end. */
+	/* Not after the pass that an answer causes: it would be asked without end. */
 	if (!found->report.has_plan || !found->context.rhythm.probes ||
 	    !is_held(&found->report.last.plan.held) || !found_is_caused_by(found, TRIGGER_TIMER))
 		return follow;

@@ -8,7 +8,7 @@
 #include "common/plan/plan_changes.h"
 
 #define REPEAT_SEC     5
-#define DOWN_AGAIN_SEC 5 /* what was mended is told for 10 s at most */
+#define DOWN_AGAIN_SEC 5 /* what was mended is reported for 10 s at most */
 #define FEW_LINKS      8 /* all of them are asked then */
 
 /* One link as a pass sees it. */
@@ -18,7 +18,7 @@ typedef struct LinkSeen {
 	Follow *follow;
 	const char *suffix;
 	const WantedConsumer *wanted;
-	const RunningConsumer *running; /* NULL: slapd runs none, or does not tell */
+	const RunningConsumer *running; /* NULL: slapd runs none, or does not say */
 	int64_t now_sec;                /* of the day */
 	int64_t at_sec;                 /* of the clock that never goes back */
 	bool is_probed;                 /* a probe says whether it works */
@@ -76,7 +76,7 @@ static bool worked_before(const LinkSeen *seen)
 	return false;
 }
 
-/* What an earlier daemon told is not told again. */
+/* What an earlier daemon reported is not reported again. */
 static LinkWatch watch_new_link(const LinkSeen *seen)
 {
 	const Condition *told =
@@ -106,7 +106,7 @@ static int64_t probed_sec(const LinkSeen *seen, const LinkProbe *probe)
 	return seen->at_sec - (seen->now_sec - probe->at_sec);
 }
 
-/* Where cn=monitor does not tell, two probes that fail are a break; the second follows soon. */
+/* Where cn=monitor does not show it, two probes that fail are a break; the second follows soon. */
 static LinkLook look_at_probe(const LinkSeen *seen)
 {
 	const LinkProbe *probe = probe_of(seen);
@@ -121,7 +121,7 @@ static LinkLook look_at_probe(const LinkSeen *seen)
 	};
 }
 
-/* A connection of which the network swallows all packets stays one for slapd, for hours. */
+/* A connection whose packets the network swallows stays one for slapd, for hours. */
 static bool is_cut_off(const LinkSeen *seen)
 {
 	const LinkProbe *probe = probe_of(seen);
@@ -138,13 +138,13 @@ static LinkLook look_at(LinkSeen *seen, const LinkWatch *watch)
 			  (seen->running && seen->running->is_connected && is_cut_off(seen));
 	if (seen->is_probed)
 		return look_at_probe(seen);
-	/* A consumer that is yet to be written is told as a change. */
+	/* A consumer that is yet to be written is reported as a change. */
 	if (!seen->running && !watch->was_up)
 		return look;
 	return link_watch_see(&seen->wanted->syncrepl, seen->running, seen->now_sec, seen->at_sec);
 }
 
-/* --- what is told --- */
+/* --- what is reported --- */
 
 /* What a probe met there since the link broke; the text begins with the peer's URI. NULL: nothing.
  */
@@ -284,14 +284,14 @@ static void decide_in_time(const LinkSeen *seen, const LinkWatch *watch, const L
 	 */
 	if (seen->at_sec < watch->confirm_sec)
 		wake_add(wakes, WAKE_LINK, (uint64_t)watch->confirm_sec * 1000000);
-	/* Why it broke is asked at once, and where only probes tell, once more. */
+	/* Why it broke is asked at once, and once more where only probes show that. */
 	if (!was_in_doubt)
 		asks_hurry(asks, found_now_usec(seen->found));
 	else if (seen->is_probed)
 		asks_hurry(asks, (uint64_t)watch->confirm_sec * 1000000);
 }
 
-/* That it is up again only another probe tells, and one more try of a password that was refused may
+/* Only another probe shows that it is up again, and one more try of a password that was refused may
  * lock its account. */
 static void ask_whether_up(const LinkSeen *seen)
 {

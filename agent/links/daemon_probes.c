@@ -6,14 +6,14 @@
 #include "agent/peer/probe_targets.h"
 #include "agent/state/state.h"
 
-#define TURN_OF_ALL "all links" /* beside those of one link, by its identity */
-#define SOON_SEC    4           /* passes that look whether what is ill still is so decide when */
+#define TURN_OF_ALL "all links" /* besides those of one link, by its identity */
+#define SOON_SEC    4           /* passes that check whether a problem persists decide when */
 #define SOON_MAX    8           /* more links than that are asked at the usual time */
 
 /* --- a round --- */
 
-/* The password that the link has now was refused: each try more may lock its account, which the
- * link still needs. Another peers.json, another password file or a person end that. */
+/* The password that the link has now was refused: each further try may lock its account, which the
+ * link still needs. Another peers.json, another password file or a person ends that. */
 static bool link_need_must_rest(const LinkNeed *need)
 {
 	return need->answer && probe_has_fault(&need->answer->probe, PROBE_FORMER_REFUSED);
@@ -88,7 +88,7 @@ static void round_start(DaemonProbes *probes, const Found *found, LinkRound *rou
 	probes->is_needed = is_needed;
 }
 
-/* Whether a bind was refused must not get lost, also where nobody waits for the rest any more. */
+/* Whether a bind was refused must not get lost, even where nothing waits for the rest any more. */
 static void refusals_take(DaemonProbes *probes)
 {
 	Pool *pool = pool_new();
@@ -153,7 +153,7 @@ void daemon_probes_take(DaemonProbes *probes, Found *found)
 		probes->refusals = (ProbeRefusals){0};
 }
 
-/* What a peer answered is told until it is asked again. To ask it soon costs nothing where few are
+/* What a peer answered is reported until it is asked again. Asking soon costs nothing where few are
  * asked, and none of them refused a password: that may lock an account. */
 static bool may_be_asked_soon(const PlanNeeds *needs, const LinkNeed *need)
 {
@@ -171,8 +171,8 @@ size_t daemon_probes_count_awaited(const Found *found)
 	return n;
 }
 
-/* So long ago that the peer, or the way to it, may have been mended. A peer that was away is back
- * sooner than one is mended. */
+/* So long ago that the peer, or the way to it, may have been repaired. A peer that was away is back
+ * sooner than a broken one is repaired. */
 static int64_t again_sec(const Found *found, const LinkNeed *need)
 {
 	const Context *context = &found->context;
@@ -229,7 +229,7 @@ static bool are_all_due(const DaemonProbes *probes, const Found *found)
 	       found_now_usec(found) >= probes->due_usec;
 }
 
-/* The next round of all links is another's wish, too. */
+/* Others ask for the next round of all links, too. */
 static void asks_take(DaemonProbes *probes, const Found *found, const Asks *asks)
 {
 	if (!asks->is_hurried || !found->context.rhythm.probes)
@@ -257,7 +257,7 @@ static void turn_take_for(DaemonProbes *probes, const Found *found, const Wanted
 		turn_take(&probes->turn, TURN_OF_ALL, wait_usec, now_usec);
 }
 
-/* The round that runs will tell all that is asked. */
+/* The round that is running will answer all that is asked. */
 static bool round_covers(const DaemonProbes *probes, const LinkProbes *asked)
 {
 	for (size_t i = 0; i < asked->n_items; i++)
@@ -267,7 +267,7 @@ static bool round_covers(const DaemonProbes *probes, const LinkProbes *asked)
 	return probes->is_needed;
 }
 
-/* Of peers that are no more nothing is kept. */
+/* Nothing is kept of peers that no longer exist. */
 static void done_prune(DaemonProbes *probes, const LinkRound *round)
 {
 	LinkProbes kept = {0};
@@ -283,7 +283,7 @@ static void done_prune(DaemonProbes *probes, const LinkRound *round)
 	done_add(probes, &(LinkProbes){0});
 }
 
-/* A change that waits goes before the round of all links, which is made anew behind it. */
+/* A change that waits goes before the round of all links, which is started anew after it. */
 static void probe_needed(DaemonProbes *probes, const Found *found, LinkRound *round,
 			 WakeList *wakes)
 {
@@ -313,8 +313,8 @@ static void probe_all(DaemonProbes *probes, const Found *found, LinkRound *round
 	round_start(probes, found, round, false);
 }
 
-/* Somebody waits for the next round of all links. The end of one that runs makes a pass by itself.
- */
+/* Something waits for the next round of all links. The end of one that is running causes a pass by
+ * itself. */
 static void wake_for_hurry(const DaemonProbes *probes, const Found *found, WakeList *wakes)
 {
 	const uint64_t turn_usec = probes->turn.at_usec;

@@ -10,8 +10,8 @@
 #include "agent/system/wait.h"
 #include "common/joining/joining_extra.h"
 
-#define PATIENCE_MSEC    10000 /* in which a pass waits for it; then it goes on beside passes */
-#define SLAPD_NEEDS_MSEC 15000 /* what the pass needs behind it */
+#define PATIENCE_MSEC    10000 /* in which a pass waits for it; then it goes on alongside passes */
+#define SLAPD_NEEDS_MSEC 15000 /* what the pass needs after it */
 #define WORK_MAX_MSEC    86400000
 #define SETTLE_MSEC      3000 /* a delete that is on its way is here by then */
 #define SETTLE_STEP_MSEC 200
@@ -48,7 +48,7 @@ static void entry_take(void *data, const EntryMark *mark)
 	}
 }
 
-/* Who was shown less here may be hidden what is too much. */
+/* From an account that is shown less here, what is too much may be hidden. */
 static void here_read(ExtraLook *look)
 {
 	here_copy_read(look->pool, &look->question, &look->here);

@@ -203,8 +203,8 @@ static bool is_seen(Pool *pool, const World *world, const char *suffix, const ch
 	return read_rights_see_suffix(pool, &lists, dn);
 }
 
-/* slapd answers "no such object" to those who may not see the entry. back-mdb's own count tells an
- * empty database apart; where nobody counts, olcAccess must let us see what is there. */
+/* slapd answers "no such object" to accounts that may not see the entry. back-mdb's own count tells
+ * an empty database apart; where there is no count, olcAccess must let us see what is there. */
 static const char *why_hidden(const Directory *directory, Pool *pool, const World *world,
 			      const char *suffix)
 {
@@ -249,7 +249,7 @@ void world_look_for_old(Directory *directory, Pool *pool, const PlanInput *input
 		    (!live->syncprov && !peer_is_consumer(wanted->self)))
 			continue;
 		facts = world_facts_of(pool, &world->facts, suffix);
-		/* Nobody reads it there: what is old there is no matter. */
+		/* No node reads it there: what is old there does not matter. */
 		if (!live->syncprov) {
 			facts->glance = world_content_here(directory, pool, world, suffix);
 			continue;
@@ -278,7 +278,7 @@ void world_look_for_emptied(Directory *directory, Pool *pool, const PlanInput *i
 	}
 }
 
-/* An address alone: what a name means nobody may have to wait for. */
+/* An address alone: nothing may have to wait for what a name means. */
 static const char *url_address(Pool *pool, const char *uri)
 {
 	Url url;

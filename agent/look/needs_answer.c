@@ -26,11 +26,11 @@ typedef struct PeersAsked {
 
 typedef struct PeersHeard {
 	const PeersAsked *asked;
-	const Probe *probes; /* in the order of the targets; NULL: nobody was asked */
+	const Probe *probes; /* in the order of the targets; NULL: no peer was asked */
 	const char *problem; /* why */
 	SilentPeers *silent; /* takes those of now */
 	size_t n_before;     /* of them; these are not asked once more */
-	size_t next;         /* behind the consumer that was looked up last */
+	size_t next;         /* after the consumer that was looked up last */
 } PeersHeard;
 
 static const Content *silent_before(const PeersHeard *heard, const char *suffix, unsigned peer_id)
@@ -214,7 +214,7 @@ static void read_readers(Directory *directory, Pool *pool, const World *world,
 		ret->n_sessions = sessions_here_find(directory, pool, &asked, &ret->addresses);
 }
 
-/* Of the need and those behind it. */
+/* Of the need and those after it. */
 static void read_extra(Directory *directory, Pool *pool, const PlanNeeds *needs, size_t i,
 		       const NeedsAsker *asker, bool wants_fresh, World *world)
 {

@@ -49,8 +49,8 @@ static void answer(Directory *directory, Pool *pool, const PlannerInput *input, 
 		reader_answers_ask(input->readers, directory, &asked, draft, world);
 }
 
-/* Heirs only where what the providers told leaves it open: there may be many. What links told may
- * be newer than what was read here. */
+/* Heirs only where what the providers reported leaves it open: there may be many. What links
+ * reported may be newer than what was read here. */
 static bool ask_once_more(Directory *directory, Pool *pool, const PlannerInput *input,
 			  const PlanNeeds *needs, World *world)
 {

@@ -204,7 +204,7 @@ static void compare(ReaderLook *look, LDAP *whole, LDAP *reader, const ReaderRef
 	reader_compare(&viewers[0], &viewers[1], &look->lists, reference, &look->view);
 }
 
-/* Who cannot bind here is looked at through the rootdn. */
+/* A reader that cannot bind here is looked at through the rootdn. */
 static LDAP *reader_open_through_rootdn(ReaderLook *look)
 {
 	LDAP *ldap = rootdn_open(look);
@@ -263,8 +263,8 @@ static void need_answer(ReaderAnswers *answers, ReaderLook *look)
 	POOL_PUSH(answers->pool, answers->views.items, answers->views.n_items, look->view);
 }
 
-/* A server without cn=monitor, or that hides it from us, shows none; where it gave no answer nobody
- * knows, and it is asked again. */
+/* A server without cn=monitor, or that hides it from us, shows none; where it gave no answer, that
+ * is not known, and it is asked again. */
 static void sessions_ask(ReaderAnswers *answers, Directory *directory)
 {
 	AUTO(Pool) *scratch = pool_new();

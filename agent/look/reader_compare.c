@@ -48,7 +48,7 @@ static ReaderLacks lacks_look(const Comparison *comparison, const Uuid *lacking,
 	return lacks;
 }
 
-/* True when nothing speaks against: all entries that are there are seen. */
+/* True when nothing speaks against it: all entries that are there are seen. */
 static bool entries_compare(Comparison *comparison)
 {
 	const ReaderReference *reference = comparison->reference;

@@ -164,7 +164,7 @@ static bool all_is_safe(const Leave *leave)
 	return is_safe;
 }
 
-/* --- does anybody read here who should not? --- */
+/* --- does a node read here that should not? --- */
 
 static int sessions_count(const Leave *leave, const LeaveReaders *readers)
 {
@@ -255,7 +255,7 @@ static int write_steps(Leave *leave, const Plan *plan, Error *err)
 		*err = later;
 		return -1;
 	}
-	/* What became of an unanswered request nobody knows: the intent stays to be told. */
+	/* What became of an unanswered request is not known: the intent stays, to be reported. */
 	if (result < 0 && err->class == ERROR_UNREACHABLE)
 		return -1;
 	return state_remove_intent(state_dir, result < 0 ? NULL : err) < 0 ? -1 : result;
@@ -356,7 +356,7 @@ static int leave_try(Leave *leave, Error *err)
 		return 0;
 	if (write_close(leave, err) < 0)
 		return forget_failed(leave, err);
-	/* Now no client can write: what was written before the door closed counts, too. */
+	/* Now no client can write: what was written before that counts, too. */
 	return all_is_safe(leave) ? write_end(leave, err) : write_reopen(leave, err);
 }
 

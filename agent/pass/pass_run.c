@@ -9,7 +9,7 @@
 #include "agent/state/state_keep.h"
 #include "common/pass/pass_next.h"
 
-/* With less no intent is told: what stands behind it could not be sent. */
+/* With less no intent is reported: the write that follows it could not be sent. */
 #define WRITES_NEED_MSEC 8000
 
 /* What carries the actions of one pass out. */
@@ -29,7 +29,7 @@ typedef struct Runner {
 
 /* --- looking --- */
 
-/* Of what readers were seen to read, what was a moment's is looked at again. */
+/* Of what readers were seen to read, what held only for a moment is looked at again. */
 static void readers_keep(Runner *runner, const ReaderViews *views)
 {
 	runner->readers.views = reader_views_keep(runner->pool, views, NULL, (int64_t)time(NULL));
@@ -133,7 +133,7 @@ static int intend(Runner *runner, const PassAction *action, bool *ret_later, Err
 	return folder ? config_dir_has_space(folder, err) : 0;
 }
 
-/* Whoever took away the file that we hold let others in. */
+/* When the file that we hold is taken away, others get in. */
 static int lock_check(const HeldLock *writers, Error *err)
 {
 	if (!writers->run_dir ||

@@ -29,7 +29,7 @@ static Json *entries_json(const World *world)
 }
 
 /* Literal passwords stand in peers.json itself, whose digest leaves them out, and have no name to
- * show: there the time of peers.json tells. */
+ * show: there the time of peers.json decides. */
 static Json *secrets_json(Pool *pool, const Inputs *inputs)
 {
 	const SecretsRead *secrets = &inputs->secrets;

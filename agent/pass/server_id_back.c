@@ -117,7 +117,7 @@ int server_id_bring_back(Pool *pool, const char *state_dir, const KnownHeal *hea
 	if (server_id_read(pool, directory, &found, err) < 0)
 		return -1;
 	if (is_of_heal(pool, found, heal)) {
-		/* Also where it looks right: on a full disk that may be so in slapd's memory
+		/* Even where it looks right: on a full disk that may be so in slapd's memory
 		 * alone. */
 		if (server_id_restore(directory, heal, err) < 0) {
 			tell(pool, ret, heal, err);

@@ -14,7 +14,7 @@ static bool shows_less(const CopyReading *reading)
 }
 
 /* One that came and one that went while it was read leave the count as it was, and look like one
- * that is hidden. A look that shows as many as are counted proves nothing behind one that did not:
+ * that is hidden. A look that shows as many as are counted proves nothing after one that did not:
  * that may be chance as well. */
 CopyReading entries_read_counted(PeerLink *link, PeerLink *counter, const char *suffix,
 				 const EntriesTaker *taker, void (*begin)(void *data))
@@ -41,7 +41,7 @@ CopyReading entries_read_counted(PeerLink *link, PeerLink *counter, const char *
 
 /* --- who reads --- */
 
-/* One of those who may be asked for the copy. */
+/* One of the accounts that may be asked for the copy. */
 typedef struct Identity {
 	Syncrepl link;
 	const char *problem; /* why it cannot bind; NULL: it can, or was not tried */
@@ -189,7 +189,8 @@ static size_t n_shown(const HereCopy *here)
 	return here->reading.is_read ? here->reading.n_entries + 1 : 0;
 }
 
-/* Whoever the rules let read everything comes first: no other need read it all to find out. */
+/* An account that the rules let read everything comes first: no other need read it all to find
+ * out. */
 static Identity *order_by_rules(HereCopy *here, const HereQuestion *question, Identity *identities,
 				size_t n)
 {

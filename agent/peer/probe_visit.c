@@ -233,7 +233,7 @@ static bool hear_log_root(Visit *visit, ProbeLog *log)
 	return true;
 }
 
-/* -1: no answer. Of objectClass, which every entry has; the value is nobody's. */
+/* -1: no answer. Of objectClass, which every entry has; the value does not matter. */
 static int compare(Visit *visit, const char *base)
 {
 	const struct berval value = {.bv_len = sizeof("top") - 1, .bv_val = (char[]){"top"}};
@@ -250,7 +250,7 @@ static int compare(Visit *visit, const char *base)
 	return answer.code >= LDAP_SUCCESS ? answer.code : -1;
 }
 
-/* Its contextCSN behind that of the suffix entry: what that had must be in it, at the latest a
+/* Its contextCSN, read after that of the suffix entry: what that had must be in it, at the latest a
  * moment later. */
 static void hear_log(Visit *visit)
 {

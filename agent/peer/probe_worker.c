@@ -15,17 +15,18 @@
 #include "agent/system/child.h"
 #include "agent/system/fd.h"
 
-/* A step's own timeouts are met first; behind them comes the alarm. */
+/* A step's own timeouts come first; after them comes the alarm. */
 #define MARGIN_MSEC 1000
 
 #define ID_BYTES (1U << 20) /* 4095 values of contextCSN have 0.2 MiB */
-/* Beside what it has of its parent. Broken answers, and libraries that are not ours, end there. */
+/* On top of what it has from its parent. Broken answers, and libraries that are not ours, end
+ * there. */
 #define MEMORY_BYTES (28U << 20)
 
 /* A byte heard takes up to 16 of memory, where values are that short: 128 workers of 0.1 MiB each
  * in room 0 have 45 MiB then, six in room 1 have 48, and one in room 2 what MEMORY_BYTES leaves it.
- * A healthy peer says less than 0.02 MiB to who only asks for its identity, and its schema and some
- * entries, half a MiB, to doctor. */
+ * A healthy peer says less than 0.02 MiB to a worker that only asks for its identity, and its
+ * schema and some entries, half a MiB, to doctor. */
 static const struct {
 	size_t bytes;
 	unsigned places;
@@ -49,7 +50,7 @@ static void send_all(int fd, const char *bytes, size_t len)
 		const ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL);
 
 		if (n < 0 && errno != EINTR)
-			_exit(1); /* nobody listens any more */
+			_exit(1); /* nothing listens any more */
 		bytes += n > 0 ? n : 0;
 		len -= n > 0 ? (size_t)n : 0;
 	}
@@ -95,7 +96,7 @@ static bool on_may_bind(void *data, Probe *probe)
 {
 	const char answer = ask(data, WORKER_ASKS);
 
-	probe->steps[PROBE_BIND] = PROBE_NOT_TRIED; /* why is told by who refused */
+	probe->steps[PROBE_BIND] = PROBE_NOT_TRIED; /* the one that refused reports why */
 	return answer == WORKER_GO;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The only file that uses OpenSSL: libldap may be built with another TLS library, and none of them
- * tells through libldap what is wrong with a certificate. */
+ * reports through libldap what is wrong with a certificate. */
 #include "agent/session/probe_tls.h"
 
 #include <arpa/inet.h>
@@ -14,8 +14,8 @@
 #include <time.h>
 
 #define NAME_MAX_LEN 256
-/* How long to wait for an alert behind the handshake: with TLS 1.3 a server that wants a
- * certificate of ours says so only then. */
+/* How long to wait for an alert after the handshake: with TLS 1.3 a server that wants a certificate
+ * of ours says so only then. */
 #define ALERT_MSEC 300
 
 typedef struct Explanation {
@@ -182,7 +182,7 @@ static bool is_starttls(const Syncrepl *syncrepl)
 }
 
 /* ExtendedRequest 1.3.6.1.4.1.1466.20037 as message 1; any answer of LDAP is taken for a yes: the
- * handshake tells the rest. */
+ * handshake shows the rest. */
 static bool ask_for_tls(int fd)
 {
 	static const char request[] = "\x30\x1d\x02\x01\x01\x77\x18\x80\x16"
@@ -223,7 +223,7 @@ static SSL_CTX *make_context(const Syncrepl *syncrepl)
 	return context;
 }
 
-/* True when the server takes the connection back behind the handshake. */
+/* True when the server takes the connection back after the handshake. */
 static bool is_taken_back(SSL *ssl, int fd)
 {
 	char byte;

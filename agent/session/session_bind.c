@@ -4,7 +4,7 @@
 #include "agent/ldap/ldap_local.h"
 #include "common/copy/csn_set.h"
 
-/* With TLS 1.3 a server that misses our certificate says so only behind the handshake. */
+/* With TLS 1.3 a server that misses our certificate says so only after the handshake. */
 static bool is_taken_back(const PeerLink *link, int code)
 {
 	return code == LDAP_SERVER_DOWN && !link->deadline->has_passed &&
@@ -118,8 +118,8 @@ static Lack lacks_account(PeerLink *link, const char *dn, int *ret_code)
 
 /*
  * An empty database, and one that hides all, look alike to anonymous clients (2.4, 2.5, 2.6).
- * Whether the overlay is there is told of both: nobody reads a database without it, so it is none
- * that a cluster knows.
+ * Whether the overlay is there is reported of both: no node reads a database without it, so it is
+ * none that a cluster knows.
  */
 static bool lacks_overlay(PeerLink *link, int *ret_code)
 {
@@ -164,7 +164,7 @@ static bool bind_simple(PeerLink *link)
 		lack = lacks_account(link, dn, &answer.code);
 	if (answer.code == LDAP_NO_SUCH_OBJECT)
 		link->probe->is_unbegun = lacks_overlay(link, &answer.code);
-	/* Who is silent now, or gone, would be so behind the bind. */
+	/* A server that is silent now, or gone, would be so after the bind. */
 	if (answer.code >= 0) {
 		peer_link_restart(link);
 		answer.code = ldap_bind_simple_send(link->ldap, dn ? dn : "",
@@ -177,7 +177,7 @@ static bool bind_simple(PeerLink *link)
 }
 
 /* A consumer with an authzid binds as one and reads as another one (RFC 4370): whether it may is
- * told by the first search. */
+ * shown by the first search. */
 static bool act_as(PeerLink *link)
 {
 	const char *authzid = link->syncrepl->value[SYNCREPL_AUTHZID];

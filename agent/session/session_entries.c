@@ -20,7 +20,7 @@ typedef struct Scan {
 	const EntriesTaker *taker;
 	CopyReading reading;
 	struct berval cookie;
-	size_t n_expected; /* by the server's count; 0: it does not tell */
+	size_t n_expected; /* by the server's count; 0: it does not say */
 	unsigned page_size;
 	int64_t start_msec;
 	LdapAnswer answer; /* of the page: result and text */
@@ -292,7 +292,7 @@ CopyReading entries_read_over(PeerLink *link, PeerLink *counter, const char *suf
 	pages_read(&scan);
 	if (scan.reading.is_read)
 		count_keep(&scan, scan.n_expected, entries_count_over(counter, suffix));
-	/* Who counts may have found it closed, and the peer gone. */
+	/* The one that counts may have found it closed, and the peer gone. */
 	if (link->deadline)
 		link->deadline->timeout_msec = usual_msec;
 	return scan.reading;

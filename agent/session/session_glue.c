@@ -43,7 +43,7 @@ GlueState glue_state_over(PeerLink *link, const char *dn)
 		return GLUE_NOT_KNOWN;
 	if (answer.entries.n_entries == 0)
 		return GLUE_MISSING;
-	/* Classes that are hidden tell nothing. */
+	/* Classes that are hidden say nothing. */
 	if (!entry_first(entry, "objectClass") || !entry_first(entry, "structuralObjectClass"))
 		return GLUE_NOT_KNOWN;
 	return entry_has_value(entry, "objectClass", "glue") ||

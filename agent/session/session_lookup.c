@@ -27,8 +27,8 @@ const char *entries_title(const PeerLink *link, const char *suffix)
 	return pool_printf(link->pool, "read the entries of '%s'", suffix);
 }
 
-/* "cn=Database 2,cn=Databases,cn=Monitor". Of several suffixes in one database nobody knows whose
- * entries they are. */
+/* "cn=Database 2,cn=Databases,cn=Monitor". With several suffixes in one database it is not known
+ * whose entries they are. */
 static size_t database_count(const Entry *entry, const char *suffix)
 {
 	const Attribute *suffixes = entry_attribute(entry, "namingContexts");
@@ -124,7 +124,7 @@ bool link_revive(PeerLink *link)
 	peer_link_close(link);
 	is_open = peer_link_open(link->pool, link->syncrepl, &again);
 	*link = again;
-	/* One that could be reached but not bound would read as anybody. */
+	/* A connection that was opened but not bound would read anonymously. */
 	if (!is_open)
 		peer_link_close(link);
 	return is_open;

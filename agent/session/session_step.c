@@ -55,7 +55,7 @@ static void tell_watcher(const PeerLink *link, ProbeStep step, unsigned limit_ms
 		link->hooks->enter(link->hooks->data, step, limit_msec);
 }
 
-/* One more connection, for finding out; what it meets itself is not told. -1: there is none. */
+/* One more connection, for finding out; what it meets itself is not reported. -1: there is none. */
 static int dial_again(const PeerLink *link)
 {
 	const unsigned connect_msec =
@@ -73,7 +73,7 @@ static int dial_again(const PeerLink *link)
 	return fd;
 }
 
-/* libldap does not tell what is wrong with TLS; a handshake of another kind does. */
+/* libldap does not say what is wrong with TLS; a handshake of another kind does. */
 bool peer_link_explain_tls(const PeerLink *link)
 {
 	AUTO_FD fd = dial_again(link);

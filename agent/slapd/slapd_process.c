@@ -127,7 +127,7 @@ const char *slapd_context_find(Pool *pool, const char *pid_file)
 	return process_text(pool, pid_file, "attr/current");
 }
 
-/* What stands behind the name of a line of /proc/PID/status; NULL when there is no such line. */
+/* What follows the name in a line of /proc/PID/status; NULL when there is no such line. */
 static const char *status_line(const char *status, const char *name)
 {
 	const char *line = strstr(status, name);

@@ -19,7 +19,7 @@ typedef struct Socket {
 	const char *path;
 	dev_t device; /* two names may be one socket: Debian links /run/ldapi */
 	ino_t inode;
-	int error; /* errno of connecting; 0: somebody listens */
+	int error; /* errno of connecting; 0: something listens */
 } Socket;
 
 /* Nothing is sent: slapd sees a client that goes again. */

@@ -124,7 +124,7 @@ static int keep_hiding(const char *state_dir, Known *kept, const Known *next, Er
 	return 0;
 }
 
-/* The mark goes last: what is noted about an open database is worth nothing beside it. */
+/* The mark goes last: what is noted about an open database is worth nothing next to it. */
 static int keep_fence(const char *state_dir, Known *kept, const Known *next, Error *err)
 {
 	if (!last_seen_equal(&kept->seen, &next->seen)) {

@@ -217,7 +217,7 @@ static int left_load(Pool *pool, const JsonNode *root, void *target)
 }
 
 static const StateFile state_files[] = {
-	/* Lest an older peers.json comes back with an older syncward. */
+	/* Lest an older peers.json come back with an older syncward. */
 	{.name = STATE_REVISION, .load = revision_load, .is_plain = true},
 	{.name = STATE_DATABASES, .load = databases_load},
 	{.name = STATE_UNSAVED, .load = unsaved_load},

@@ -22,7 +22,7 @@ int state_check_writable(const char *state_dir, Error *err)
 	unsigned long long free_kib;
 
 	if (statvfs(state_dir, &status) < 0)
-		return 0; /* it will be made, or reading it has told why not */
+		return 0; /* it will be made, or reading it has reported why not */
 	free_kib = (unsigned long long)status.f_bavail * status.f_frsize / 1024;
 	if (status.f_flag & ST_RDONLY)
 		return error_set(err, ERROR_SYSTEM, EROFS,
@@ -255,7 +255,7 @@ static int intent_put_aside(const FileTarget *target, Error *err)
 	return file_make_spare(target, STATE_INTENT_SPARE, err);
 }
 
-/* One that comes back after a power cut is told once more, and does no harm. */
+/* One that comes back after a power cut is reported once more, which does no harm. */
 int state_remove_intent(const char *state_dir, Error *err)
 {
 	return state_document_remove(state_dir, STATE_INTENT, intent_put_aside, err);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* UINT_MAX where nobody logged in, and where the kernel does not tell. */
+/* UINT_MAX where nobody logged in, and where the kernel does not say. */
 static unsigned login_uid(void)
 {
 	FILE *file = fopen("/proc/self/loginuid", "re");

@@ -19,7 +19,7 @@ typedef enum Read {
 	READ_LINE,
 	READ_NOTHING,
 	READ_TOO_LONG,
-	READ_SIGNAL, /* it waits still */
+	READ_SIGNAL, /* it is still waiting */
 } Read;
 
 static void signals_of_people(sigset_t *ret)
@@ -93,6 +93,6 @@ int password_ask(Pool *pool, const char *question, const char **ret, Error *err)
 	if (result == READ_LINE)
 		*ret = pool_strdup(pool, line);
 	explicit_bzero(line, sizeof(line));
-	(void)sigprocmask(SIG_SETMASK, &before, NULL); /* what came acts here */
+	(void)sigprocmask(SIG_SETMASK, &before, NULL); /* signals that came meanwhile act here */
 	return result == READ_LINE ? 0 : error_set(err, ERROR_USAGE, 0, "%s", problems[result]);
 }

@@ -37,7 +37,8 @@ const char *history_lines(Pool *pool, const HistoryWriter *writer, const EventLi
 	return buf_text(&lines);
 }
 
-/* Only under the lock: who appends meanwhile would append to the older one, or make it go. */
+/* Only under the lock: a process that appends meanwhile would append to the older file, or have it
+ * replaced. */
 static void make_room(int folder_fd, size_t len)
 {
 	struct stat status;

@@ -88,7 +88,7 @@ static void event_add(Fields *fields, const Event *event)
 		field_add_number(fields, "SYNCWARD_DURATION_USEC", event->duration_usec);
 }
 
-/* sd_journal_sendv() reports success also where nobody listens. */
+/* sd_journal_sendv() reports success even where nothing listens. */
 static bool has_journald(void)
 {
 	return access(JOURNAL_SOCKET, F_OK) == 0;

@@ -80,7 +80,7 @@ uint64_t process_start_ticks(long pid)
 	if (len <= 0)
 		return 0;
 	text[len] = '\0';
-	/* The name in parentheses may hold anything; behind it stands field 3, and 22 is wanted. */
+	/* The name in parentheses may hold anything; after it comes field 3, and 22 is wanted. */
 	field = strrchr(text, ')');
 	for (int i = 2; field && i < 22; i++)
 		field = strchr(field + 1, ' ');

@@ -12,7 +12,7 @@ typedef struct Run {
 	const CompareOptions *options;
 	const World *world;
 	const char *suffix;
-	const char *where; /* who is read now, for the progress */
+	const char *where; /* which server is read now, for the progress */
 	const ComparePeers *peers;
 	HereQuestion question;
 	HereCopy here;
@@ -66,9 +66,8 @@ static void here_read(Run *run, ComparedDatabase *ret)
 		.suffix = run->suffix,
 		.lists = live_access_lists(&run->world->live, live, run->suffix),
 		.taker = {.data = run, .page = here_page, .rate = run->options->rate}};
-	/* A password that no peer takes is not tried here, either: the refusal counts at all
-	 * servers.
-	 */
+	/* A password that no peer accepts is not tried here, either: the refusal counts at all
+	 * servers. */
 	for (size_t i = 0; i < run->peers->n_items; i++)
 		if (compare_peer_answers(&run->peers->items[i]))
 			accounts_add(run->pool, &run->question, &run->peers->items[i].link);

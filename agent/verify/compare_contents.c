@@ -56,7 +56,7 @@ static const Entry *entry_of(const Tree *tree, const char *uuid)
 	return NULL;
 }
 
-/* Of another version by now: the other kinds tell of those. */
+/* Of another version by now: the other kinds report those. */
 static void entry_look(const ContentsRun *run, const Entry *here, const Entry *there)
 {
 	Comparison *comparison = run->comparison;
@@ -103,7 +103,7 @@ static PeerLink *both_look(const ContentsRun *run, const Wish *wish)
 	return NULL;
 }
 
-/* Together they may be more than is heard of one answer: then in halves, down to one. */
+/* Together they may be more than is accepted of one answer: then in halves, down to one. */
 static bool some_look(const ContentsRun *run, const EntryMark *marks, size_t n)
 {
 	PeerLink *link = both_look(run, &(Wish){marks, n});

@@ -5,7 +5,7 @@
 #include "agent/session/session_tls.h"
 #include "common/copy/copy_relation.h"
 
-/* --- whom to ask --- */
+/* --- which to ask --- */
 
 typedef struct Asking {
 	Pool *pool;
@@ -14,7 +14,7 @@ typedef struct Asking {
 	LinkRound round;
 } Asking;
 
-/* Of one that must not be asked the answer is there at once. */
+/* For one that must not be asked, the answer is there at once. */
 static ComparePeer peer_add(Asking *asking, const WantedDatabase *wanted,
 			    const WantedConsumer *consumer)
 {

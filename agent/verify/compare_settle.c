@@ -155,7 +155,7 @@ static bool round_make(Settling *settling)
 
 /* --- until when --- */
 
-/* When an entry was deleted nobody tells. */
+/* Nothing shows when an entry was deleted. */
 static bool is_young(const Difference *difference, int64_t now_sec, unsigned lag_sec)
 {
 	const bool is_missing = difference->kind == DIFFERENCE_MISSING_THERE ||

@@ -35,7 +35,7 @@ static const char *doubt(const Run *run, const Entry *overlay, HereCopy *here)
 
 static void log_read(const Run *run, const Entry *overlay, HereCopy *here, DatabaseConflicts *ret)
 {
-	/* slapd 2.5.13 writes an older change down whole, also what it leaves out of it. */
+	/* slapd 2.5.13 writes an older change down whole, even the part that it does not apply. */
 	const ConflictLog log = {.own_sid = run->own_sid,
 				 .tells_the_rest = run->world->live.version.is_2_6};
 	ConflictScan *scan =
@@ -52,7 +52,7 @@ static void log_read(const Run *run, const Entry *overlay, HereCopy *here, Datab
 	ret->found = conflict_scan_found(scan);
 }
 
-/* One that nobody writes into says nothing of now. */
+/* A log that nothing writes to says nothing about the present. */
 static DatabaseConflicts database_run(const Run *run, const ComparePeers *peers)
 {
 	DatabaseConflicts conflicts = {.suffix = peers->wanted->desired->suffix};

@@ -54,7 +54,7 @@ static VerifiedDatabase database_of(Pool *pool, const Wanted *wanted,
 	return verified;
 }
 
-/* --- who answers: asked at once, so that those who do not take their time only once --- */
+/* --- which answer: asked at once, so that waiting for silent ones costs time only once --- */
 
 /* A refused bind, repeated, may lock the account. */
 static bool is_to_be_reached(const VerifiedServer *server, int64_t now_msec)

@@ -9,7 +9,7 @@
 
 typedef struct json_object Json;
 
-/* Of one database contextCSN proves nothing, for its time has not come. */
+/* In one database contextCSN proves nothing, because its time has not come. */
 static bool is_ahead(const Verify *verify)
 {
 	for (size_t i = 0; i < verify->n_databases; i++)

@@ -167,7 +167,7 @@ static bool add_entry(Writing *writing)
 	if (!writing->test->was_added)
 		writing->test->problem =
 			link_write_refusal(&writing->here, "add the test entry", &answer);
-	return answer.code <= 0; /* added, or nobody knows */
+	return answer.code <= 0; /* added, or not known */
 }
 
 static void delete_entry(Writing *writing)

@@ -23,7 +23,7 @@ Played played;
 static const struct {
 	const char *dn;
 	const char *attribute;
-	const char *value; /* NULL: it goes */
+	const char *value; /* NULL: it is removed */
 } edits[FORTNIGHT_EDITS] = {
 	{DATABASE, "olcLimits", NULL},
 	{DATABASE, "olcDbIndex", "objectClass eq"},
@@ -33,7 +33,7 @@ static const struct {
 
 static char right[FORTNIGHT_EDITS][1024]; /* the values when everything is right */
 
-/* One kind of disturbance, from when it began until it ends; 0: it does not last now. */
+/* One kind of disturbance, from its beginning to its end; 0: it does not last now. */
 static struct {
 	uint64_t until_usec[DISTURBANCE_COUNT];
 	uint64_t next_usec;                     /* when the next one begins */
@@ -280,7 +280,7 @@ static void repeat(Disturbance kind)
 		played.triggers |= TRIGGER_BIT(TRIGGER_RELOAD);
 }
 
-/* Longest time, and how many msec there are at most between two; 0: it is no row of many. */
+/* Longest time, and the longest in msec between two; 0: it is no series. */
 static const struct {
 	uint64_t longest_usec;
 	unsigned apart_msec;
@@ -334,7 +334,7 @@ static void disturbance_end(Disturbance kind)
 	}
 }
 
-/* Two that would be in each other's way. */
+/* Two that would get in each other's way. */
 static bool may_begin(Disturbance kind)
 {
 	const bool is_slapd = kind >= DISTURB_SLAPD_AWAY && kind <= DISTURB_SLAPD_DENIES;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Plays the daemon itself for hours of a time of its own, beside a slapd in memory and peers that
- * are played, with disturbances at random: fortnight FOLDER HOURS SEED < server (memory_json.h). In
+ * Plays the daemon itself for hours of a time of its own, next to a slapd in memory and simulated
+ * peers, with disturbances at random: fortnight FOLDER HOURS SEED < server (memory_json.h). In
  * FOLDER there are peers.json, agent.json and state; files and their watches are real. Prints what
  * came of it, a JSON object of numbers; times are msec.
  */
@@ -94,7 +94,7 @@ static void longest(uint64_t *most, uint64_t usec)
 		*most = usec;
 }
 
-/* What somebody changed and is right again. */
+/* What somebody changed and is now right again. */
 static void repairs_count(void)
 {
 	for (size_t i = 0; i < FORTNIGHT_EDITS; i++) {

@@ -8,7 +8,7 @@
 
 #include "agent/ldap/directory.h"
 
-/* The world around the daemon that is played: its time, slapd, peers, and what happens to them. */
+/* The simulated world around the daemon: its time, slapd, peers, and what happens to them. */
 
 #define SECOND_USEC     1000000ULL
 #define FORTNIGHT_EDITS 4 /* attributes that somebody changes */
@@ -16,7 +16,7 @@
 
 typedef enum SlapdState {
 	SLAPD_UP,
-	SLAPD_AWAY,   /* nobody listens */
+	SLAPD_AWAY,   /* nothing listens */
 	SLAPD_HUNG,   /* takes requests and does not answer */
 	SLAPD_DENIES, /* does not let us in */
 } SlapdState;
@@ -30,7 +30,7 @@ typedef enum PeerState {
 
 typedef enum Disturbance {
 	DISTURB_EDIT,
-	DISTURB_EDITS, /* many, close behind each other */
+	DISTURB_EDITS, /* many, shortly after each other */
 	DISTURB_PEER,
 	DISTURB_SLAPD_AWAY,
 	DISTURB_SLAPD_HANGS,
@@ -86,7 +86,7 @@ typedef struct Played {
 
 extern Played played;
 
-/* A number below n. */
+/* A number less than n. */
 uint64_t played_random(uint64_t n);
 
 /* --- disturbances.c --- */
@@ -97,15 +97,15 @@ void fortnight_begin(void);
 /* When the next thing happens. */
 uint64_t fortnight_next_usec(void);
 
-/* What is due happens. */
+/* What is due happens now. */
 void fortnight_disturb(void);
 
-/* Mends all that is broken; nothing happens any more. */
+/* Repairs all that is broken; nothing happens any more. */
 void fortnight_calm(void);
 
 bool damage_is_mended(size_t n);
 
-/* Whether status.json tells the revision that was written last. */
+/* Whether status.json shows the revision that was written last. */
 bool fortnight_file_is_in_force(void);
 
 #endif

@@ -4,7 +4,7 @@
 #include "agent/ldap/directory_ldap.h"
 #include "tests/fortnight/played.h"
 
-/* In the place of agent/ldap/directory_ldap.c: connections to the slapd that is played. */
+/* In the place of agent/ldap/directory_ldap.c: connections to the simulated slapd. */
 
 #define READ_USEC  1000
 #define WRITE_USEC 4000
@@ -21,7 +21,7 @@ static int gone(Error *err)
 	return error_set(err, ERROR_UNREACHABLE, LDAP_SERVER_DOWN, "the connection to slapd broke");
 }
 
-/* Time that an operation takes; -1: it has no answer. */
+/* Time that an operation takes; -1: it gets no answer. */
 static int operation_begin(Connection *self, uint64_t usec, Error *err)
 {
 	if (self->n_starts != played.n_starts || played.slapd == SLAPD_AWAY)

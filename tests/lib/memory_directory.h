@@ -6,7 +6,7 @@
 
 /*
  * A directory without a server: cn=config of one slapd 2.5 as a tree in memory that takes changes,
- * refuses them and renumbers values as slapd does, and a cn=monitor that tells which consumers run.
+ * refuses them and renumbers values as slapd does, and a cn=monitor that shows which consumers run.
  * tests/slapd/test_memory_directory.py holds it to a real slapd; what it does not know it refuses
  * with result 53.
  */
@@ -17,7 +17,7 @@ typedef struct MemoryOptions {
 	const char **listeners; /* slapd's -h strings */
 	size_t n_listeners;
 	const char *fqdn; /* of the host */
-	bool links_work;  /* consumers are connected and have refreshed; false: nobody answers */
+	bool links_work;  /* consumers are connected and have refreshed; false: no peer answers */
 } MemoryOptions;
 
 /* Everything is copied. */

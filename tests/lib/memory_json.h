@@ -6,7 +6,7 @@
 #include "common/json/json_write.h"
 #include "tests/lib/memory_directory.h"
 
-/* How tests in Python tell a memory directory: {"config": TREE, "contents": TREE, "listeners":
+/* How tests in Python describe a memory directory: {"config": TREE, "contents": TREE, "listeners":
  * [URL...], "fqdn": NAME, "links_work": BOOLEAN}, where TREE is {DN: {ATTRIBUTE: [VALUE...]}}. */
 Directory *memory_directory_from_json(const JsonNode *server);
 

@@ -34,7 +34,7 @@ typedef enum Right {
 	RIGHT_NONE,
 } Right;
 
-/* Neither account has an entry here, so "self" is nobody. */
+/* Neither account has an entry here, so "self" matches none. */
 static bool who_is(const char *who, const char *dn)
 {
 	char exact[128];

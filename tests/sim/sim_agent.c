@@ -20,7 +20,7 @@
 #include "tests/sim/sim_state.h"
 
 /* One pass of the program itself over a machine of the model; what peers hold is asked of the
- * model. Time is the model's: whoever waits makes it pass. */
+ * model. Time is the model's: waiting makes it pass. */
 
 static Sim *running; /* whose time it is */
 static uint32_t late;
@@ -87,7 +87,7 @@ Content sim_content_read(Pool *pool, const SimHost *host, size_t peer)
 	return content;
 }
 
-/* Who is not reached is as silent as one whose name is wrong. */
+/* A peer that is not reached is as silent as one whose name is wrong. */
 static Content peer_read(Pool *pool, const SimHost *host, size_t peer)
 {
 	const SimCluster *cluster = &host->sim->cluster;
@@ -211,14 +211,14 @@ CopyExtra extra_look(Directory *directory, Pool *pool, const ExtraQuestion *ques
 
 /* --- the pass --- */
 
-/* Of a link whose provider the file makes a consumer. */
+/* For a link whose provider the file makes a consumer. */
 static bool is_of_demoted(const Hold *hold)
 {
 	return hold->guard == GUARD_REMOVAL && strstr(hold->text, "makes it a consumer") != NULL;
 }
 
-/* What is printed below "only when ...": people do it when that is so (sim_people.c). Whether an
- * entry belongs here only they could know who compared. */
+/* What is printed below "only when ...": people do it when that is so (sim_people.c). Only people
+ * who compared could know whether an entry belongs here. */
 static void advice_take(SimAdvice *advice, const Hold *hold)
 {
 	if (strstr(hold->text, remedy_text(REMEDY_DATABASE_ANEW)))
@@ -233,13 +233,13 @@ static void advice_take(SimAdvice *advice, const Hold *hold)
 	advice->awaits_readers |= strstr(hold->text, "until these peers read from here") != NULL;
 }
 
-/* One that polls waits most of its time. */
+/* A consumer that polls waits most of its time. */
 static bool link_is_down(const SimLink *link)
 {
 	return link->is_polled ? !link->made_contact : link->phase != SIM_PERSIST;
 }
 
-/* The daemon tells of each. */
+/* The daemon reports each. */
 static bool has_link_down(const SimHost *host)
 {
 	const SimCluster *cluster = &host->sim->cluster;
@@ -250,7 +250,7 @@ static bool has_link_down(const SimHost *host)
 	return false;
 }
 
-/* 0.1.0, which wrote session logs, did not tell of them. */
+/* 0.1.0, which wrote session logs, did not report them. */
 static bool has_finding(const Plan *plan, Severity least)
 {
 	for (size_t i = 0; i < plan->n_findings; i++)
@@ -290,8 +290,8 @@ static void report_take(SimHost *host, const Report *report)
 		printf("    failed: %s\n", report->end.error.text);
 }
 
-/* Of who polls nobody can tell, and it reads everything anew in any case: `validate` warns of it.
- */
+/* Consumers that poll cannot be seen, and they read everything anew in any case: `validate` warns
+ * of it. */
 bool sim_is_read_by_all(const SimHost *host)
 {
 	const SimCluster *cluster = &host->sim->cluster;
@@ -305,8 +305,8 @@ bool sim_is_read_by_all(const SimHost *host)
 	return true;
 }
 
-/* Whoever begins a cluster has looked which of the others are empty: an account that is no rootdn
- * cannot see that. */
+/* A person who begins a cluster has looked which of the others are empty: an account that is no
+ * rootdn cannot see that. */
 static size_t empty_find(const SimHost *host, unsigned ids[SIM_NODES])
 {
 	const SimCluster *cluster = &host->sim->cluster;

@@ -90,8 +90,7 @@ static bool answers(const SimHost *host, size_t peer)
 	       !cluster->is_cut[host->at][peer] && cluster->nodes[peer].copy.n_entries > 0;
 }
 
-/* heartbeat_consumer.c: the first one, and behind each try that failed the next; SIM_NODES: none.
- */
+/* heartbeat_consumer.c: the first one, and after each try that failed the next; SIM_NODES: none. */
 static size_t provider_find(const SimHost *host)
 {
 	const SimCluster *cluster = &host->sim->cluster;
@@ -104,7 +103,7 @@ static size_t provider_find(const SimHost *host)
 	return n > 0 ? found[host->n_failed % n] : SIM_NODES;
 }
 
-/* The provider's copy is held against others', as they are now. */
+/* The provider's copy is compared with others', as they are now. */
 static bool may_say_there(const SimLooked *looked, size_t provider)
 {
 	const SimHost *host = looked->host;
@@ -186,7 +185,7 @@ static Heartbeat beat_read(Pool *pool, const Sim *sim, const SimEntry *entry)
 	};
 }
 
-/* Each counts: who may write them is no matter here. */
+/* Each counts: who may write them does not matter here. */
 static Fleet fleet_read(Pool *pool, const SimHost *host)
 {
 	const SimNode *node = &host->sim->cluster.nodes[host->at];

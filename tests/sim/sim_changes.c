@@ -6,8 +6,8 @@
 
 /*
  * Logs of changes: what accesslog.c writes, what syncprov.c says of it, and what syncrepl.c does
- * with it. Changes that came by a refresh nobody gets from a log here: they have no CSN. Its
- * deletions have one, and what slapd makes of that beside the others was not tried.
+ * with it. Changes that came by a refresh reach no node from a log here: they have no CSN. Its
+ * deletions have one, and what slapd makes of that next to the others was not tried.
  */
 
 /* --- the log --- */
@@ -161,7 +161,7 @@ bool sim_changes_connect(SimCluster *cluster, size_t reader, size_t at)
 	return true;
 }
 
-/* --- what it tells --- */
+/* --- what it says --- */
 
 /* syncrepl_op_modify() looks there for newer changes of the entry. */
 static bool has_newer(const SimChanges *changes, const SimMessage *message)

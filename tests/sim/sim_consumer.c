@@ -133,7 +133,7 @@ static void nonpresent_remove(SimCluster *cluster, size_t at, size_t from, const
 	}
 }
 
-/* syncrepl_updateCookie(): whoever reads here is told the whole of it. */
+/* syncrepl_updateCookie(): the nodes that read here get the whole of it. */
 static void cookie_take(SimCluster *cluster, size_t at, const SimContext *cookie)
 {
 	SimNode *node = &cluster->nodes[at];
@@ -171,7 +171,7 @@ static bool has_uuid(const SimCopy *copy, uint16_t uuid)
 	return sim_find_uuid(copy, uuid) != NULL;
 }
 
-/* Of a change that changes nothing here only the cookie goes on. */
+/* After a change that changes nothing here only the cookie moves on. */
 static void csn_take(SimCluster *cluster, size_t at, SimCsn csn)
 {
 	SimContext cookie = {0};
@@ -250,9 +250,9 @@ static void return_note(SimCluster *cluster, size_t at, size_t from, const SimEn
 			(SimReturn){.uuid = entry->uuid, .covered = link->cookie};
 }
 
-/* syncprov_matchops() knows whom a change came from by its cookie, and what a refresh names has
- * none: it goes back there, too, which may have deleted it meanwhile. Seen
- * on 2.4.57, 2.5.13, 2.6.10. */
+/* syncprov_matchops() knows from its cookie which node a change came from, and what a refresh names
+ * has none: it goes back there, too, which may have deleted it meanwhile. Seen on 2.4.57, 2.5.13,
+ * 2.6.10. */
 static void refreshed_take(SimCluster *cluster, size_t at, size_t from, const SimEntry *entry)
 {
 	SimNode *node = &cluster->nodes[at];

@@ -12,7 +12,7 @@ typedef struct SimDeeds {
 /* Since it was last asked. */
 void sim_deeds_take(Sim *sim, SimDeeds *deeds);
 
-/* Without syncward's passes networks are as bad. */
+/* Without syncward's passes networks are just as bad. */
 void sim_deeds_break(SimCluster *cluster, const SimDeeds *deeds);
 
 #endif

@@ -135,7 +135,7 @@ static Tree changes_make(Pool *pool, const SimChanges *changes)
 	return tree;
 }
 
-/* What these rules prevent no node would say of its log either. */
+/* No node would say of its log either what these rules prevent. */
 static bool is_word_off(void)
 {
 	return sim_rule_is_off(SIM_SHOWN) || sim_rule_is_off(SIM_LAGS) ||

@@ -73,7 +73,7 @@ static const char *const starts[] = {
 
 /* --- at random --- */
 
-/* splitmix64: each seed gives another history, also one beside another. */
+/* splitmix64: each seed gives another history, even one next to another. */
 uint32_t sim_draw(uint64_t *state, uint32_t below)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15;
@@ -131,7 +131,7 @@ SimChoice sim_choice_draw(uint64_t *state, SimVerb verb, size_t n_nodes)
 	return choice;
 }
 
-/* In some histories only: all others stay what they were. */
+/* In some histories only: all others stay as they were. */
 static void roles_draw(uint64_t *state, SimHistory *history)
 {
 	history->consumers = sim_draw(state, 1U << history->n_nodes) & ~1U;
@@ -162,8 +162,8 @@ static void beats_draw(uint64_t *state, SimHistory *history)
 			history->choices[i].verb = sim_draw(state, 2) ? SIM_ROUND : SIM_FLOW;
 }
 
-/* Logs are read only behind some passes and changes: who has one made, sees those of others, says
- * so, hears that they do. */
+/* Logs are read only after some passes and changes: a node that has one made sees those of others,
+ * says so, and hears that they do. */
 static void reads_draw(SimHistory *history)
 {
 	static const SimVerb way[] = {SIM_ROUND, SIM_WRITE, SIM_FLOW,
@@ -208,13 +208,13 @@ SimHistory sim_history_random(uint64_t seed)
 	if (sim_draw(&state, 4) == 0)
 		history.polled = sim_draw(&state, 1U << history.n_nodes);
 	history.rights.is_debian = sim_draw(&state, 4) == 0;
-	/* A node whose readers may not read all opens for nobody, and nothing happens. */
+	/* A node whose readers may not read all opens for no client, and nothing happens. */
 	history.rights.has_access = sim_draw(&state, history.rights.is_debian ? 4 : 2) > 0;
 	if (sim_draw(&state, 4) == 0)
 		roles_draw(&state, &history);
 	if (sim_draw(&state, 6) == 0)
 		beats_draw(&state, &history);
-	/* Last, so that all others stay what they were. */
+	/* Last, so that all others stay as they were. */
 	if (history.consumers && sim_draw(&state, 2) == 0)
 		hubs_draw(&state, &history);
 	if (history.consumers && !history.has_beats && sim_draw(&state, 3) == 0)

@@ -20,7 +20,7 @@ typedef enum SimVerb {
 	SIM_WRITE,    /* NODE NAME: a client adds or modifies */
 	SIM_DELETE,   /* NODE NAME */
 	SIM_PASS,     /* NODE */
-	SIM_KILLED,   /* NODE ACTIONS: a pass that is killed behind so many of them */
+	SIM_KILLED,   /* NODE ACTIONS: a pass that is killed after so many of them */
 	SIM_FIRST,    /* NODE: apply --first-node, by somebody who reaches all others */
 	SIM_CONNECT,  /* READER PROVIDER */
 	SIM_DELIVER,  /* READER PROVIDER MESSAGES */
@@ -71,7 +71,7 @@ typedef enum SimStart {
 	SIM_STOCK,  /* node 1 has the data, the others nothing */
 	SIM_FORMED, /* a cluster in step, by syncward */
 	SIM_HAND,   /* the same, connected by somebody; entries were there before the server ID */
-	SIM_OLD,    /* so were they, and contextCSN does not know of it (fact 26) */
+	SIM_OLD,    /* the same, and contextCSN does not know of them (fact 26) */
 	SIM_FRESH,  /* as formed, and none of its servers has written anything yet */
 	SIM_EMPTY,  /* as formed, from nothing: all was written under a server ID */
 	SIM_START_COUNT
@@ -96,7 +96,7 @@ typedef enum SimFault {
 	SIM_NO_FAULT,
 	SIM_LOST,   /* the newest acknowledged version of an entry, at a copy that had it */
 	SIM_BACK,   /* an entry that was deleted there */
-	SIM_SILENT, /* copies differ after quiet, and nobody says so */
+	SIM_SILENT, /* copies differ after quiet, and nothing says so */
 	SIM_BREACH, /* a plan passes a guard */
 	SIM_FAULT_COUNT
 } SimFault;
@@ -106,7 +106,7 @@ typedef struct SimVerdict {
 	char text[256];
 } SimVerdict;
 
-/* What histories came to since the program began: whoever finds nothing must have looked. */
+/* What histories led to since the program began: a run that finds nothing must have looked. */
 typedef struct SimTally {
 	unsigned long passes;
 	unsigned long changes;     /* of clients, acknowledged */
@@ -124,7 +124,7 @@ extern SimTally sim_tally;
 
 SimHistory sim_history_random(uint64_t seed);
 
-/* Puts more into it of what that rule is about. */
+/* Puts more into it of what that rule concerns. */
 void sim_history_lean(SimHistory *history, uint64_t seed, SimRule rule);
 
 /* "write 1 3". */
@@ -141,7 +141,7 @@ int sim_history_read(FILE *file, SimHistory *ret);
 SimVerdict sim_history_judge(const SimHistory *history, bool is_loud);
 
 /* Plays it without syncward and prints which changes were acknowledged, with the time of their CSN,
- * and what each copy holds in the end: to be held against real servers. */
+ * and what each copy holds in the end: to be compared with real servers. */
 void sim_history_tell_alone(const SimHistory *history, FILE *file);
 
 /* Leaves out choices as long as the fault stays. */

@@ -27,7 +27,7 @@ typedef struct SimRights {
 	bool has_access; /* "access": true in peers.json */
 } SimRights;
 
-/* What the last pass told people to do. */
+/* What the last pass asked people to do. */
 typedef struct SimAdvice {
 	unsigned file;         /* by which it was made; with another one it may mean more */
 	unsigned released;     /* guards */
@@ -50,7 +50,7 @@ typedef struct SimFile {
 	bool has_delta;     /* changes come out of logs */
 	bool has_typo;      /* in the name of each peer */
 	bool has_wrong_secret;
-	bool is_deaf; /* for the one or the other: nobody answers */
+	bool is_deaf; /* for the one or the other: no node answers */
 	bool is_bad;  /* a revision that does well nowhere */
 } SimFile;
 
@@ -83,7 +83,7 @@ typedef struct SimHost {
 	bool lacks_folder; /* for the log of changes */
 	bool was_judged;   /* a pass looked at it */
 	bool is_well;      /* and nothing was to be done, or to be said */
-	bool has_said;     /* that pass held something, or failed, and told so */
+	bool has_said;     /* that pass held something, or failed, and said so */
 	size_t n_steps;    /* that slapd accepted */
 	SimCopy backup;
 	SimContext backup_context;
@@ -99,7 +99,7 @@ struct Sim {
 	unsigned consumers; /* bits of nodes, by the newest peers.json; hosts get it later */
 	unsigned hubs;      /* those of them that others read */
 	bool has_delta;     /* the same */
-	bool has_beats;     /* nodes tell of themselves */
+	bool has_beats;     /* nodes report on themselves */
 	bool is_staged;     /* a new revision waits until node 1 did well with it */
 	unsigned revision;  /* of the newest peers.json */
 	unsigned revised;   /* SimMistake: what is wrong with that one everywhere */
@@ -140,8 +140,8 @@ void sim_host_put_rules(SimHost *host, SimAccess rules);
 void sim_host_revoke(SimHost *host);
 void sim_host_relink(SimHost *host);
 
-/* The same of a log of changes, and of who reads it: first begun, then written, so that it names
- * each server once. */
+/* The same of a log of changes, and of the nodes that read it: first begun, then written, so that
+ * it names each server once. */
 void sim_hand_make_log(SimCluster *cluster, size_t node);
 void sim_hand_read_log(SimCluster *cluster, size_t reader, size_t provider);
 

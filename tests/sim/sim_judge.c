@@ -44,8 +44,8 @@ static bool is_broken(SimNode *node, unsigned name, const SimRecord *record)
 	return has_uuid(&node->copy, record, name);
 }
 
-/* Who takes rights away from the account where others read already loses passwords, with syncward
- * or without: it can only say so. */
+/* A person who takes rights away from the account where others read already loses passwords, with
+ * syncward or without: it can only say so. */
 static bool is_stripped(const SimEntry *entry)
 {
 	return entry->is_bare && !entry->is_by_hand;
@@ -97,9 +97,9 @@ void sim_play_look(SimPlay *play)
 	}
 }
 
-/* What slapd loses with nobody's help, where the same history without syncward may not come to it,
- * as no machine joins there: what a killed slapd sent to nobody (test_slapd_alone.py), and what a
- * node that reads all anew brings back while who sends it is behind the deletion: a refreshOnly
+/* What slapd loses by itself, where the same history without syncward may not come to it, as no
+ * machine joins there: what a killed slapd never sent (test_slapd_alone.py), and what a node that
+ * reads all anew brings back while its sender has not got the deletion yet: a refreshOnly
  * (test_joining_readers.py), or one whose connection broke while a provider's first change was on
  * its way (test_sim_exempted.py). */
 static bool is_slapds(const SimCluster *cluster, unsigned name, const SimRecord *record)
@@ -113,8 +113,8 @@ static bool is_slapds(const SimCluster *cluster, unsigned name, const SimRecord 
 	return unsent.time > 0 && unsent.time == record->csn.time && unsent.sid == record->csn.sid;
 }
 
-/* What was mended by itself in the end was no loss; a slapd that was killed brings back by itself
- * what was deleted there last. Of slapd alone it is to be known that it does. */
+/* What was repaired by itself in the end was no loss; a slapd that was killed brings back by itself
+ * what was deleted there last. For slapd alone it is recorded that it does. */
 static void forget_healed(SimPlay *play, bool has_agent)
 {
 	SimCluster *cluster = &play->sim.cluster;
@@ -141,8 +141,8 @@ static void forget_healed(SimPlay *play, bool has_agent)
 
 /* --- copies --- */
 
-/* Of what a late clock overwrote slapd keeps here one version and there the other; heartbeats are
- * nobody's data. */
+/* With a late clock, slapd keeps one version of what was overwritten here and the other there;
+ * heartbeats are nobody's data. */
 static bool is_excused(const SimRecord *ledger, const SimEntry *entry)
 {
 	return entry->name >= SIM_NAMES || ledger[entry->name].is_slapds ||
@@ -203,8 +203,8 @@ static bool copies_differ(SimPlay *play, size_t *ret_one, size_t *ret_other)
 
 SimTally sim_tally;
 
-/* How a history is played; deeds: what was done behind each choice, NULL: nothing but what it says.
- */
+/* How a history is played; deeds: what was done after each choice, NULL: nothing but what it
+ * says. */
 typedef struct Manner {
 	bool has_agent;
 	bool is_loud;
@@ -255,7 +255,7 @@ static bool has_reader(const SimCluster *cluster, size_t at)
 	return false;
 }
 
-/* Who reads there loses passwords; NULL: nobody does. A hub may have no readers. */
+/* The nodes that read there lose passwords; NULL: none does. A hub may have no readers. */
 static const SimNode *hiding_find(const Sim *sim)
 {
 	for (size_t at = 0; at < sim->cluster.n_nodes; at++) {
@@ -331,12 +331,12 @@ static Alone alone_play(const SimHistory *history, const SimPlay *with)
 	SimHistory formed = *history, heard = history_heard(history, with, deeds);
 	Alone alone = {0};
 
-	/* The program as it is formed it. */
+	/* The program as it formed it. */
 	sim_rules_switch_on();
 	formed.start = history->start == SIM_EMPTY ? SIM_EMPTY : SIM_FORMED;
 	alone_add_both(&formed, with->deeds, &alone);
-	/* A server that never wrote, and does so while it is apart, brings back what is deleted:
-	 * whoever opens one must have waited until all read from it. Its first heartbeat comes
+	/* A server that never wrote, and does so while it is apart, brings back what is deleted: a
+	 * pass that opens one must have waited until all read from it. Its first heartbeat comes
 	 * later than that, too. */
 	formed.start = heard.start = SIM_FRESH;
 	formed.has_beats = heard.has_beats = formed.is_staged = heard.is_staged = false;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/sim/sim_draw.h"
 
-/* What a rule is about is seldom drawn: whoever looks for what happens without it draws more of it,
- * one behind the other. */
+/* What a rule concerns is seldom drawn: a search for what happens without it draws more of it, one
+ * after the other. */
 
 #define PARTS 4
 #define NODES 3 /* of them */

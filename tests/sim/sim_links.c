@@ -40,15 +40,15 @@ static void logs_compare(SimHost *host, const SimLinksUp *before)
 	}
 }
 
-/* A consumer, and a provider that is being filled, read who is their source by the file, in the
- * place of another provider or hub (guard_removal.c): nothing comes to others from them. */
+/* A consumer, and a provider that is being filled, read the node that is their source by the file,
+ * in the place of another provider or hub (guard_removal.c): nothing comes to others from them. */
 static bool is_swapped(const SimHost *host, size_t provider)
 {
 	return !(host->file.consumers & ~host->file.hubs & 1U << provider) &&
 	       !sim_host_reads(host, provider);
 }
 
-/* Nothing came by it yet, and nobody reads or writes here. */
+/* Nothing came by it yet, and no node reads or writes here. */
 static bool is_unfilled(const SimNode *node)
 {
 	return node->copy.n_entries == 0 && !node->has_flag;

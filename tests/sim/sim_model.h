@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 /*
- * slapd's replication of one database, as far as data can get lost by it: syncprov.c and syncrepl.c
- * of 2.5 with the names of their parts. In: changes of clients, connections, what cn=config says.
- * Out: what each copy holds. Never here: anything of syncward's.
+ * slapd's replication of one database, as far as it can lose data: syncprov.c and syncrepl.c of 2.5
+ * with the names of their parts. In: changes of clients, connections, what cn=config says. Out:
+ * what each copy holds. Never here: anything of syncward's.
  */
 
 #define SIM_NODES    6
@@ -36,8 +36,8 @@ typedef struct SimEntry {
 	uint16_t uuid;
 	uint8_t name;
 	bool is_bare;    /* without its passwords: the account that read it may not see them */
-	bool is_by_hand; /* for a person took that right away where others read already */
-	uint32_t stale;  /* time of an older change, carried out behind that of its CSN; 0: none */
+	bool is_by_hand; /* because a person took that right away where others read already */
+	uint32_t stale;  /* time of an older change, carried out after that of its CSN; 0: none */
 	uint16_t beat;   /* what a heartbeat says */
 	SimCsn csn;
 } SimEntry;
@@ -70,7 +70,7 @@ typedef struct SimChanges {
 	bool is_said;    /* LOG_WORD */
 	bool has_begun;
 	bool is_twice;     /* it names a server twice: a log that is written where there was data */
-	SimContext least;  /* minCSN: whoever lacks that is refused */
+	SimContext least;  /* minCSN: a reader that lacks that is refused */
 	SimContext memory; /* its contextCSN */
 	SimContext disk;
 	SimChange items[SIM_CHANGES];
@@ -92,7 +92,7 @@ typedef struct SimMessage {
 	SimEntry entry;
 	SimCsn csn; /* the cookie of a change; time 0: it has none, as it came by a refresh */
 	SimContext cookie;
-	bool is_deletion; /* of what was told; the same as in the log */
+	bool is_deletion; /* of what was reported; the same as in the log */
 	bool is_new;
 } SimMessage;
 
@@ -116,7 +116,7 @@ typedef struct SimLink {
 	SimPhase phase;
 	uint32_t since;    /* the phase */
 	bool made_contact; /* since the consumer was made */
-	bool is_present;   /* the refresh tells what is there: the rest goes at its end */
+	bool is_present;   /* the refresh says what is there: the rest goes at its end */
 	bool has_cookie;   /* something had changed */
 	uint8_t told_sid;  /* do_syncrep1(): the reader's server ID; 0: it has no flag, and tells
 			      none */
@@ -130,14 +130,14 @@ typedef struct SimLink {
 /* An entry that came back where it was deleted. */
 typedef struct SimReturn {
 	uint16_t uuid;      /* 0: none did */
-	SimContext covered; /* by who sent it */
+	SimContext covered; /* by the server that sent it */
 } SimReturn;
 
 typedef struct SimNode {
 	bool is_up;
 	bool has_overlay;
 	bool has_flag;
-	bool has_consumers; /* also of a server that is not there */
+	bool has_consumers; /* also of a server that does not exist */
 	bool hides; /* its olcAccess does, passwords from the account with which others read */
 	bool hides_by_hand; /* since a person wrote it, and others read already */
 	bool hides_from_root;
@@ -153,7 +153,7 @@ typedef struct SimNode {
 	uint32_t started;
 	uint32_t late;            /* its clock is behind by so many seconds */
 	uint32_t last_csn;        /* that it gave to a change */
-	SimLink links[SIM_NODES]; /* by whom it reads */
+	SimLink links[SIM_NODES]; /* by the node that it reads */
 } SimNode;
 
 typedef struct SimCluster {
@@ -171,11 +171,12 @@ typedef struct SimCluster {
 			       covers */
 	unsigned
 		forgotten;        /* a slapd was killed before it wrote the contextCSN of their last
-				     change: that may be sent by nobody (fact of slapd, and of no agent) */
-	SimCsn unsent[SIM_NAMES]; /* the version that it sent to nobody, and that a client's next
+				     change: that may never be sent (fact of slapd, and of no
+				     agent) */
+	SimCsn unsent[SIM_NAMES]; /* the version that it never sent, and that a client's next
 				     change there let seem to be everywhere; time 0: none */
-	SimReturn anew[SIM_NAMES]; /* what who read all anew brought back, where that could not be
-				    * helped */
+	SimReturn anew[SIM_NAMES]; /* what a node that read all anew brought back, where that could
+				    * not be helped */
 } SimCluster;
 
 bool sim_csn_is_newer(SimCsn one, SimCsn other);
@@ -196,22 +197,22 @@ bool sim_is_closed(const SimNode *node);
 /* True when slapd takes a client's change: it is up, holds the suffix entry and is no shadow. */
 bool sim_takes_writes(const SimNode *node);
 
-/* A client's change: adds or modifies the entry, or deletes it. The CSN that it got. */
+/* A client's change: adds or modifies the entry, or deletes it. Returns the CSN that it got. */
 SimCsn sim_write(SimCluster *cluster, size_t node, unsigned name, bool is_delete);
 
-/* The heartbeat of a node, written at one: a change of an entry that nobody else writes. */
+/* The heartbeat of a node, written at one: a change of an entry that nothing else writes. */
 void sim_beat(SimCluster *cluster, size_t at, size_t node, uint16_t says);
 
 /* The consumer connects and searches, if it is declared and down and the provider is there. */
 void sim_connect(SimCluster *cluster, size_t reader, size_t provider);
 
-/* Takes at most so many messages; how many there were. */
+/* Takes at most so many messages; returns how many there were. */
 size_t sim_deliver(SimCluster *cluster, size_t reader, size_t provider, size_t n);
 
 /* The consumer is made anew, or its connection broke. */
 void sim_link_drop(SimCluster *cluster, size_t reader, size_t provider);
 
-/* The session log is there from now on, or is kept no more. */
+/* The session log is there from now on, or no longer kept. */
 void sim_log_keep(SimNode *node, bool is_kept);
 
 /* What cn=config says of the log of changes takes effect: its database with syncprov, an overlay
@@ -225,7 +226,7 @@ typedef struct SimChangesConfig {
 
 void sim_changes_configure(SimCluster *cluster, size_t node, SimChangesConfig config);
 
-/* olcAccessLogPurge: what is older than that time goes. */
+/* olcAccessLogPurge: what is older than that time is removed. */
 void sim_changes_purge(SimNode *node, uint32_t before);
 
 /* syncprov is added to the database or taken from it; the latter writes contextCSN to disk. */

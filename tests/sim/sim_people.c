@@ -87,10 +87,10 @@ static void backup(SimHost *host, const SimNode *node)
 	host->backup_context = node->disk;
 }
 
-/* --- what they are told --- */
+/* --- what they are asked to do --- */
 
-/* Who cannot be reached "will never come back": its machine is thrown away. One that runs and is
- * cut off will, or is there under another name, so nobody may say that. */
+/* A peer that cannot be reached "will never come back": its machine is thrown away. One that runs
+ * and is cut off will, or is there under another name, so nobody may say that. */
 static bool others_are_gone(SimPlay *play, size_t at)
 {
 	Sim *sim = &play->sim;
@@ -126,7 +126,7 @@ static bool is_as_providers(const Sim *sim, size_t at)
 	return is_compared;
 }
 
-/* Who is a consumer by this file refuses clients' writes, and a pass there held nothing. */
+/* A node that is a consumer by this file refuses clients' writes, and a pass there held nothing. */
 static bool demoted_are_done(const Sim *sim, const SimHost *host)
 {
 	for (size_t i = 0; i < sim->cluster.n_nodes; i++)
@@ -167,7 +167,7 @@ static void obey(SimPlay *play, size_t at)
 	host->advice = (SimAdvice){0};
 }
 
-/* Whoever begins a cluster sees to it that the others answer: where nobody does a node with data is
+/* Whoever begins a cluster sees to it that the others answer: where none does, a node with data is
  * taken for the first one. */
 static void begin_first(SimPlay *play, size_t at)
 {
@@ -240,8 +240,8 @@ static void role_change(Sim *sim, SimVerb verb, size_t at, unsigned nodes)
 
 /*
  * Until it has what the others' logs kept for longer a node keeps its own: what it deletes there,
- * an older change of theirs no longer meets, and is carried out. A peer that is away for longer
- * than a log keeps is told before (log-short).
+ * an older change of theirs no longer meets, and is carried out. That a peer is away for longer
+ * than a log keeps is reported before (log-short).
  */
 static bool lacks_what_is_older(const SimCluster *cluster, size_t at, uint32_t before)
 {

@@ -4,7 +4,8 @@
 
 #include "tests/sim/sim_play.h"
 
-/* What people do: to machines, to files, to cn=config by hand, and what they are told to do. */
+/* What people do: to machines, to files, to cn=config by hand, and what the program asks them to
+ * do. */
 
 /* A new machine of that name, with nothing on it. */
 void sim_machine_make(Sim *sim, size_t at);

@@ -155,7 +155,7 @@ static void pass(SimPlay *play, size_t at, int kill_after)
 				   (host->disk.consumers == 0 || !sim_begins_anew(host)))))
 		sim_pass(host, &(SimPass){.kill_after = kill_after});
 	else if (!play->sim.has_agent && play->sim.cluster.nodes[at].is_up)
-		sim_host_relink(host); /* as somebody would who sees it */
+		sim_host_relink(host); /* as a person would who sees it */
 	play->sim.cluster.now += 3;
 }
 
@@ -193,8 +193,8 @@ static bool may_change(SimVerb verb, const SimRecord *record, const SimEntry *en
 	return is_known(record, entry) && (verb == SIM_WRITE || (entry && entry->name != 0));
 }
 
-/* No node that looks at this one's clock finds fault with it. Two slapd alone, of which one is 57 s
- * behind, keep each its own version, with equal contextCSN (2.5.13, 2.6.10). */
+/* No node that looks at this one's clock finds fault with it. Two slapds alone, of which one is 57
+ * s behind, each keep their own version, with equal contextCSN (2.5.13, 2.6.10). */
 static bool is_tolerated(const SimCluster *cluster, uint32_t late)
 {
 	for (size_t i = 0; i < cluster->n_nodes; i++) {
@@ -340,7 +340,7 @@ void sim_play_quiet(SimPlay *play)
 	memset(sim->cluster.is_cut, 0, sizeof(sim->cluster.is_cut));
 	for (size_t i = 0; i < sim->cluster.n_nodes; i++) {
 		start(play, i);
-		/* The newest file comes to all; what somebody did to it he did again. */
+		/* The newest file reaches all nodes; what somebody did to it is done again. */
 		if (sim->hosts[i].disk.revision != sim->revision)
 			sim_wanted_read(&sim->hosts[i], (SimMistake)sim->hosts[i].disk.mistake);
 	}

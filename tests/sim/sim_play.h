@@ -33,7 +33,7 @@ typedef struct SimPlay {
 /* sim.pool must be set. The cluster as the history begins. */
 void sim_play_begin(SimPlay *play, const SimHistory *history, bool has_agent);
 
-/* Everybody else answers, as far as its peers.json names them. */
+/* All other nodes answer, as far as its peers.json names them. */
 bool sim_reaches_all(const Sim *sim, size_t at);
 
 void sim_play_choice(SimPlay *play, const SimChoice *choice);

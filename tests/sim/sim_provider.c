@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/sim/sim_internal.h"
 
-/* What syncprov.c does: its own contextCSN, the answer to a search, changes for those who listen.
- */
+/* What syncprov.c does: its own contextCSN, the answer to a search, changes for consumers that
+ * listen. */
 
 static void log_begin(SimNode *node);
 
@@ -21,7 +21,7 @@ bool sim_context_is_empty(const SimContext *context)
 	return true;
 }
 
-/* The clock of the server, but never twice the same. */
+/* The clock of the server, but never the same time twice. */
 static SimCsn csn_new(SimCluster *cluster, SimNode *node)
 {
 	const uint32_t now = ++cluster->now - node->late;
@@ -82,7 +82,8 @@ void sim_log_keep(SimNode *node, bool is_kept)
 	node->log.is_kept = is_kept;
 }
 
-/* sl_mincsn grows when the log is full. Of one that is kept no more nothing is known behind it. */
+/* sl_mincsn grows when the log is full. Once a log is no longer kept, nothing is known of what came
+ * after it. */
 void sim_log_add(SimNode *node, const SimMessage *message)
 {
 	SimLog *log = &node->log;
@@ -95,7 +96,7 @@ void sim_log_add(SimNode *node, const SimMessage *message)
 	log->deleted[log->n_deleted++].csn = message->csn;
 }
 
-/* Whoever has what was there when it began. */
+/* A consumer that has what was there when it began. */
 static bool log_covers(const SimLog *log, const SimContext *theirs)
 {
 	if (!log->is_kept && log->n_deleted == 0)
@@ -113,7 +114,7 @@ bool sim_is_own(const SimLink *link, SimCsn csn)
 	return csn.time > 0 && csn.sid != 0 && csn.sid == link->told_sid;
 }
 
-/* Whoever made a change does not get it back; one without a CSN is taken for its entry's. */
+/* The node that made a change does not get it back; one without a CSN is taken for its entry's. */
 static bool must_be_sent(const SimCluster *cluster, size_t reader, size_t at,
 			 const SimMessage *message)
 {
@@ -240,7 +241,7 @@ static bool is_elsewhere(const SimCluster *cluster, size_t at, const SimEntry *e
 	return false;
 }
 
-/* Of what a killed slapd had not sent nobody can tell any more behind its next change. */
+/* What a killed slapd had not sent can no longer be known after its next change. */
 static void unsent_note(SimCluster *cluster, size_t at)
 {
 	const SimNode *node = &cluster->nodes[at];
@@ -310,8 +311,8 @@ static void cookie_compare(const SimNode *provider, const SimContext *ours, Cook
 	}
 }
 
-/* That a cookie counts only when some entry is as old as its oldest CSN that differs plays no part:
- * the few entries here stand for many, of which one always is. */
+/* That a cookie counts only when some entry is as old as its oldest CSN that differs does not
+ * matter: the few entries here stand for many, of which one always is. */
 static Cookie cookie_judge(const SimNode *provider, const SimContext *theirs)
 {
 	const SimContext *ours = &provider->memory;

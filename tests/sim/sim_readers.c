@@ -32,8 +32,8 @@ static bool has_passwords(const SimCopy *copy)
 	return false;
 }
 
-/* reader_compare.c: less is less, whoever it is compared with, but what root may not read itself
- * nobody sees missing. */
+/* reader_compare.c: less is less, whatever it is compared with, but what root may not read itself
+ * is not seen to be missing. */
 static ReaderView view_make(const SimNode *node, const ReaderNeed *need, int64_t now_sec)
 {
 	ReaderView view = {.suffix = SIM_SUFFIX, .reader = need->reader, .at_sec = now_sec};

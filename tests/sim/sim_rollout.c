@@ -17,7 +17,7 @@ static PeersFile *file_show(Pool *pool, const SimFile *file)
 	return shown;
 }
 
-/* Node 1 tries it, and does not do well with it, unless it reads nobody. */
+/* Node 1 tries it, and does not do well with it, unless it reads no node. */
 static bool is_tried(const SimHost *host)
 {
 	for (size_t i = 1; i < host->sim->cluster.n_nodes; i++)

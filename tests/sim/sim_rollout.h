@@ -24,8 +24,8 @@ void sim_rollout_choose(Pool *pool, SimHost *host, const SimPass *options, Input
 /* The daemon ended: what it watched begins anew. */
 void sim_rollout_forget(SimHost *host);
 
-/* Behind a pass: writes the heartbeat, if it may, and looks at that of node 1 if a revision waits.
- */
+/* After a pass: writes the heartbeat, if it may, and looks at that of node 1 if a revision
+ * waits. */
 void sim_beats_look(const SimLooked *looked);
 
 /* What a node's own copy shows. */

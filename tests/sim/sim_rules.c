@@ -119,7 +119,7 @@ const Hold *__wrap_joining_judge(Diff *diff, const WantedDatabase *wanted, const
 	const Hold *hold = __real_joining_judge(diff, wanted, live);
 	const bool is_asked = diff_facts(diff, wanted->desired->suffix)->here.state == CONTENT_READ;
 
-	/* An only provider asked nobody. */
+	/* An only provider asked no other node. */
 	if (off == SIM_HEIRS && wanted->n_consumers == 0)
 		return NULL;
 	if (off == SIM_MEMORY && is_asked && !is_remembered(diff, wanted->desired->suffix))
@@ -140,7 +140,7 @@ void __wrap_plan_hold(Pool *pool, Plan *plan, Change *change, Hold hold)
 	__real_plan_hold(pool, plan, change, hold);
 }
 
-/* G11 is told of a provider as well. */
+/* G11 is reported for a provider as well. */
 void __wrap_plan_add_hold(Pool *pool, Plan *plan, Hold hold)
 {
 	if (off != SIM_CLOCKS || hold.guard != GUARD_IDENTITY)
@@ -186,7 +186,7 @@ bool __wrap_role_fits(Diff *diff, const WantedDatabase *wanted, const LiveDataba
 	return off == SIM_ROLES || __real_role_fits(diff, wanted, live);
 }
 
-/* Of what the peer has any is enough. */
+/* Any of what the peer has is enough. */
 bool __wrap_copy_covers(const Content *here, const Content *peer)
 {
 	if (off != SIM_COVERAGE)
@@ -216,7 +216,7 @@ const Wanted *__wrap_delta_wanted(Pool *pool, const PlanInput *input)
 	return wanted;
 }
 
-/* Nobody asks what writes here: something does. */
+/* Nothing asks what writes here: something does. */
 const Entry *__wrap_live_log_overlay(const Live *live, const LiveDatabase *database,
 				     const char *log)
 {

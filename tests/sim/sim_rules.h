@@ -11,16 +11,16 @@
 typedef enum SimRule {
 	SIM_ALL_RULES,
 	SIM_TWO_PHASES,   /* joining waits for the first refresh */
-	SIM_ONE_PROVIDER, /* it reads one provider first; and nobody looks for what is too much */
+	SIM_ONE_PROVIDER, /* it reads one provider first; and nothing looks for what is too much */
 	SIM_IDENTITY,     /* G10: entryUUID of the suffix entry */
 	SIM_COVERAGE,     /* every provider that can be asked must be covered */
-	SIM_FIRST_NODE,   /* --first-node is refused beside peers with data */
+	SIM_FIRST_NODE,   /* --first-node is refused where peers have data */
 	SIM_MEMORY,       /* what is not remembered is asked all the same */
 	SIM_CLOCKS,       /* G11: clocks that differ */
 	SIM_LINK,         /* G6: a link that works stays until another one was tried */
 	SIM_WHOLE,        /* G13: no provider reads a part only */
 	SIM_ORDER,        /* contextCSN is on disk before the server ID */
-	SIM_READERS,      /* G12: who reads here may read everything */
+	SIM_READERS,      /* G12: nodes that read here may read everything */
 	SIM_SESSION_LOG,  /* none is written (0.1.0 did) */
 	SIM_HEARTBEATS,   /* one is written only where the copy is the one that peers know */
 	SIM_THERE,        /* by a consumer only where the provider's copy is the one others know */
@@ -28,11 +28,11 @@ typedef enum SimRule {
 	SIM_ROLES,        /* the file alone makes no provider of a consumer, nor one of it */
 	SIM_HEIRS,        /* an only provider asks its consumers what they hold */
 	SIM_SHOWN,        /* a log of changes is read only where its provider shows it */
-	SIM_LAGS,         /* and by who has what the provider had then */
-	SIM_OWN_LOG,      /* and by who writes one itself */
+	SIM_LAGS,         /* and by a node that has what the provider had then */
+	SIM_OWN_LOG,      /* and by a node that writes one itself */
 	/* Facts of slapd, which the model then does not know. */
 	SIM_FACT_COVERED, /* a refresh deletes only what the cookie covers */
-	SIM_FACT_PRESENT, /* a refresh with a cookie tells what is there still */
+	SIM_FACT_PRESENT, /* a refresh with a cookie says what is there still */
 	SIM_FACT_LOGGED,  /* a deletion out of a session log brings its CSN */
 	SIM_FACT_WHOLE,   /* contextCSN is written once, when a refresh ends */
 	SIM_FACT_USED,    /* what a provider lacks goes, under its own server ID as well */

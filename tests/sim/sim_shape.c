@@ -51,7 +51,7 @@ static bool has_hub_in_reach(const SimRoles *roles, size_t reader)
 	return false;
 }
 
-/* Who connects the site of this node with others: its first provider. */
+/* Which node connects the site of this node with others: its first provider. */
 static size_t gateway_of(const SimRoles *roles, size_t node)
 {
 	const size_t half = roles->n_nodes / 2, end = node < half ? half : roles->n_nodes;
@@ -73,7 +73,7 @@ static bool providers_read(const SimRoles *roles, size_t reader, size_t provider
 		(reader == gateway_of(roles, reader) && provider == gateway_of(roles, provider)));
 }
 
-/* Nobody reads in a circle but providers. Of those behind hubs every second one reads providers as
+/* Only providers read in a circle. Of the nodes behind hubs every second one reads providers as
  * well. */
 bool sim_roles_read(const SimRoles *roles, size_t reader, size_t provider)
 {

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Who reads whom, as peers.json says. */
+/* Which node reads which, as peers.json says. */
 typedef enum SimShape {
 	SIM_MESH,
 	SIM_CHAIN, /* each its neighbours */

@@ -160,7 +160,7 @@ int __wrap_state_document_remove(const char *state_dir, const char *name,
 	return 0;
 }
 
-/* What a pass set out to do is told to people only. */
+/* What a pass set out to do is reported to people only. */
 int __wrap_state_write_intent(const char *state_dir, const char *json, Error *err)
 {
 	(void)state_dir;

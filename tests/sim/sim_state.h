@@ -5,7 +5,7 @@
 /* State folders in memory, in the place of agent/state/state_document.c (--wrap): what is written
  * is durable, as it is there. */
 
-/* All of them are empty; before the first history, and at the begin of each. */
+/* All of them are empty; before the first history, and at the beginning of each. */
 void sim_state_begin(void);
 
 /* A machine that is new has an empty one. */

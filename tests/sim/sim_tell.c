@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/sim/sim_play.h"
 
-/* What is shown to people, and to those who hold the model against real servers. */
+/* What is shown to people, and to those who compare the model with real servers. */
 
 void sim_copies_tell(const SimCluster *cluster, bool tells_context, FILE *file)
 {

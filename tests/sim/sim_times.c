@@ -13,7 +13,7 @@ int64_t sim_seconds(uint32_t when)
 	return EPOCH_SEC + when;
 }
 
-/* "2026112210" of that hour: most times asked for one behind the other are of one hour. */
+/* "2026112210" of that hour: most times asked for one after the other are of one hour. */
 static const char *hour_text(int64_t seconds)
 {
 	static int64_t hour = -1;
@@ -36,7 +36,7 @@ static char *two_digits(char *at, int64_t number)
 	return at;
 }
 
-/* "20261122100000", by hand: it is done for every entry in every pass. What is behind it. */
+/* "20261122100000", by hand: it is done for every entry in every pass. Returns what follows it. */
 static char *time_print(uint32_t when, char *ret)
 {
 	const int64_t seconds = sim_seconds(when);

@@ -157,7 +157,7 @@ static bool wanted_reads(const WantedDatabase *wanted, unsigned peer_id)
 	return false;
 }
 
-/* Who reads whom the program finds out by itself, and must find the same. */
+/* Which node reads which the program finds out by itself, and must find the same. */
 static void reads_compare(const SimHost *host, const SimFile *file)
 {
 	for (size_t i = 0; i < host->sim->cluster.n_nodes; i++)
@@ -189,7 +189,7 @@ static void file_parse(SimHost *host, SimFile *file)
 	reads_compare(host, file);
 }
 
-/* `syncward validate` refuses a filter beside logs of changes, and nobody brings that. */
+/* `syncward validate` refuses a filter together with logs of changes, and nobody uses that. */
 void sim_wanted_read(SimHost *host, SimMistake made)
 {
 	Sim *sim = host->sim;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * simulate [--without RULE] run FIRST COUNT: plays the histories of these seeds. One that is a
- * violation is told, shortened and printed, and ends the run with 1.
+ * violation is reported, shortened and printed, and ends the run with 1.
  * simulate --without RULE search FIRST COUNT: the first of these seeds, with more of what the rule
- * is about, that is one without the rule only. simulate [--without RULE] replay FILE: plays the
- * history of that file: what goes wrong, or nothing. simulate [--without RULE] tell FILE: the same,
- * with what syncward does and holds. simulate [--without FACT] alone FILE: what becomes of it
- * without syncward, copy by copy.
+ * is about, that is one without the rule only.
+ * simulate [--without RULE] replay FILE: plays the history of that file: what goes wrong, or
+ * nothing.
+ * simulate [--without RULE] tell FILE: the same, with what syncward does and holds.
+ * simulate [--without FACT] alone FILE: what becomes of it without syncward, copy by copy.
  */
 #include <stdlib.h>
 #include <string.h>
