@@ -83,7 +83,7 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		 "test_promotion.py::test_a_consumer_becomes_a_provider_with_what_it_has"},
 	[REMEDY_ROOT_SEES] =
 		{"root-sees", REMEDY_LDIF,
-		 "olcAccess: {0}to dn.base=\"{suffix}\" by dn.exact=\"{dn}\" read by * break",
+		 "olcAccess: {0}to dn.subtree=\"{suffix}\" by dn.exact=\"{dn}\" read by * break",
 		 "test_foreign.py::test_a_database_that_root_may_not_see_is_not_an_empty_one"},
 	[REMEDY_STRANGER] =
 		{"stranger", REMEDY_WORDS,

@@ -169,12 +169,11 @@ typedef struct SimCluster {
 	unsigned early;     /* a client deleted what came by a refresh that had not ended, and who
 			       polls that node keeps it: its refresh deletes only what the cookie
 			       covers */
-	unsigned
-		forgotten;        /* a slapd was killed before it wrote the contextCSN of their last
-				     change: that may never be sent (fact of slapd, and of no
-				     agent) */
-	SimCsn unsent[SIM_NAMES]; /* the version that it never sent, and that a client's next
-				     change there let seem to be everywhere; time 0: none */
+	unsigned forgotten; /* a slapd was killed before it wrote the contextCSN of their last
+			       change: that may never be sent (fact of slapd, and of no
+			       agent) */
+	SimCsn unsent[SIM_NAMES];  /* the version that it never sent, and that a client's next
+				      change there let seem to be everywhere; time 0: none */
 	SimReturn anew[SIM_NAMES]; /* what a node that read all anew brought back, where that could
 				    * not be helped */
 } SimCluster;
