@@ -129,8 +129,7 @@ static bool delta_link(const PlanInput *in, const WantedDatabase *database, size
  * says otherwise now. A link that syncward made reads a log only where it is shown, goes back to
  * the database itself when the peer shows that its log is gone or lacks something, and stays when
  * nothing is known. A node that joins reads no logs: what they begin with may be missing there. Nor
- * does a node that writes none itself, because slapd looks there for which of two changes of an
- * entry is newer.
+ * does a node that writes none: slapd looks there for which of two changes of an entry is newer.
  */
 static bool is_plain(const DeltaLink *link)
 {
