@@ -17,6 +17,7 @@
 #include "tests/sim/sim_links.h"
 #include "tests/sim/sim_rollout.h"
 #include "tests/sim/sim_rules.h"
+#include "tests/sim/sim_secrets.h"
 #include "tests/sim/sim_state.h"
 
 /* One pass of the program itself over a machine of the model; what peers hold is asked of the
@@ -92,8 +93,10 @@ static Content peer_read(Pool *pool, const SimHost *host, size_t peer)
 {
 	const SimCluster *cluster = &host->sim->cluster;
 
-	if (cluster->nodes[peer].is_up && !cluster->is_cut[host->at][peer] && !host->file.is_deaf)
+	if (sim_answers(host, peer))
 		return sim_content_read(pool, host, peer);
+	if (sim_is_reached(host, peer))
+		return sim_refused_read(host, peer);
 	return (Content){
 		.peer_id = (unsigned)peer + 1,
 		.state = CONTENT_UNREACHABLE,
@@ -125,6 +128,10 @@ static DatabaseFacts peers_read(Pool *pool, const SimHost *host)
 
 static void link_try(Pool *pool, const SimHost *host, const WantedConsumer *consumer, Probe *probe)
 {
+	if (!sim_answers(host, consumer->peer->id - 1)) {
+		sim_refused_probe(pool, host, consumer->peer->id - 1, probe);
+		return;
+	}
 	for (int step = 0; step < PROBE_STEP_COUNT; step++)
 		probe->steps[step] = PROBE_GOOD;
 	if (syncrepl_log(&consumer->syncrepl))
@@ -136,24 +143,23 @@ void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInpu
 		      const PlanNeeds *needs, World *world)
 {
 	const SimHost *host = (const SimHost *)directory;
-	const SimCluster *cluster = &host->sim->cluster;
 
 	(void)input;
 	for (size_t i = 0; i < needs->n_links; i++) {
 		const WantedConsumer *consumer = needs->links[i].consumer;
-		const size_t peer = consumer->peer->id - 1;
 		LinkProbe probe = {.suffix = SIM_SUFFIX,
 				   .peer_id = consumer->peer->id,
 				   .began_sec = world->facts.now_sec,
 				   .at_sec = world->facts.now_sec,
-				   .probe = {.suffix = SIM_SUFFIX, .peer_id = consumer->peer->id}};
+				   .probe = {.suffix = SIM_SUFFIX,
+					     .peer_id = consumer->peer->id,
+					     .uri = consumer->peer->uri}};
 
 		if (needs->links[i].answer)
 			continue;
 		probe.identity =
 			link_identity(answers->pool, &consumer->syncrepl, consumer->secret);
-		if (cluster->nodes[peer].is_up && !cluster->is_cut[host->at][peer] &&
-		    !host->file.is_deaf)
+		if (sim_is_reached(host, consumer->peer->id - 1))
 			link_try(answers->pool, host, consumer, &probe.probe);
 		POOL_PUSH(answers->pool, answers->probes.items, answers->probes.n_items, probe);
 	}
@@ -236,7 +242,8 @@ static void advice_take(SimAdvice *advice, const Hold *hold)
 /* A consumer that polls waits most of its time. */
 static bool link_is_down(const SimLink *link)
 {
-	return link->is_polled ? !link->made_contact : link->phase != SIM_PERSIST;
+	return link->is_polled ? !link->made_contact || link->is_refused
+			       : link->phase != SIM_PERSIST;
 }
 
 /* The daemon reports each. */

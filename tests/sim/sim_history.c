@@ -64,6 +64,9 @@ static const struct {
 	[SIM_DELTA] = {"delta", 0, {NODES}},
 	[SIM_FOLDER] = {"folder", 0, {NODE}},
 	[SIM_PURGE] = {"purge", 0, {NODE}},
+	[SIM_PASSWORD] = {"password", 0, {NODE}},
+	[SIM_REPASS] = {"repass", 0, {NODE}},
+	[SIM_ACCOUNT] = {"account", 0, {NODE}},
 	[SIM_WAIT] = {"wait", 3, {SECONDS}},
 };
 
@@ -190,6 +193,20 @@ static void delta_draw(uint64_t *state, SimHistory *history)
 		reads_draw(history);
 }
 
+/* Somebody writes a wrong password, and it is mended at one end or the other. */
+static void secrets_draw(uint64_t *state, SimHistory *history)
+{
+	static const SimVerb verbs_drawn[] = {SIM_PASSWORD, SIM_REPASS, SIM_ACCOUNT,
+					      SIM_CORRECT,  SIM_OBEY,   SIM_PASS};
+
+	for (size_t i = 0; i < history->n_choices; i++)
+		if (sim_draw(state, 6) == 0)
+			history->choices[i] = sim_choice_draw(
+				state,
+				verbs_drawn[sim_draw(state, (uint32_t)ARRAY_SIZE(verbs_drawn))],
+				history->n_nodes);
+}
+
 static const SimStart starts_drawn[] = {SIM_STOCK, SIM_FORMED, SIM_EMPTY};
 
 SimHistory sim_history_random(uint64_t seed)
@@ -221,6 +238,11 @@ SimHistory sim_history_random(uint64_t seed)
 		beats_draw(&state, &history);
 	if (history.shape == SIM_MESH && sim_draw(&state, 6) == 0)
 		delta_draw(&state, &history);
+	history.rights.is_inside = sim_draw(&state, 3) == 0;
+	if (sim_draw(&state, 5) == 0) {
+		history.rights.is_hidden = sim_draw(&state, 3) == 0;
+		secrets_draw(&state, &history);
+	}
 	return history;
 }
 
@@ -229,7 +251,7 @@ SimHistory sim_history_random(uint64_t seed)
 bool sim_choice_is_change(const SimChoice *choice)
 {
 	return choice->verb == SIM_WRITE || choice->verb == SIM_DELETE ||
-	       choice->verb == SIM_MODIFY;
+	       choice->verb == SIM_MODIFY || choice->verb == SIM_REPASS;
 }
 
 void sim_choice_print(const SimChoice *choice, FILE *file)
@@ -255,8 +277,10 @@ void sim_history_print(const SimHistory *history, FILE *file)
 		if (history->hubs >> i & 1)
 			fprintf(file, "hub %zu\n", i + 1);
 	fprintf(file, "%s", history->is_staged ? "staged\n" : history->has_beats ? "beats\n" : "");
-	fprintf(file, "%s%s", history->rights.is_debian ? "debian\n" : "",
-		history->rights.has_access ? "access\n" : "");
+	fprintf(file, "%s%s%s%s", history->rights.is_debian ? "debian\n" : "",
+		history->rights.has_access ? "access\n" : "",
+		history->rights.is_inside ? "inside\n" : "",
+		history->rights.is_hidden ? "hidden\n" : "");
 	for (size_t i = 0; i < history->n_choices; i++)
 		sim_choice_print(&history->choices[i], file);
 }
@@ -305,12 +329,20 @@ static bool start_read(const char *line, SimStart *ret)
 
 static bool rights_read(const char *line, SimRights *ret)
 {
-	const bool is_debian = strcmp(line, "debian") == 0,
-		   has_access = strcmp(line, "access") == 0;
+	const struct {
+		const char *word;
+		bool *ret;
+	} rights[] = {{"debian", &ret->is_debian},
+		      {"access", &ret->has_access},
+		      {"inside", &ret->is_inside},
+		      {"hidden", &ret->is_hidden}};
 
-	ret->is_debian |= is_debian;
-	ret->has_access |= has_access;
-	return is_debian || has_access;
+	for (size_t i = 0; i < ARRAY_SIZE(rights); i++)
+		if (strcmp(line, rights[i].word) == 0) {
+			*rights[i].ret = true;
+			return true;
+		}
+	return false;
 }
 
 static bool beats_read(const char *line, SimHistory *ret)

@@ -107,7 +107,7 @@ static void sessions_give(const SimHost *host, Pool *pool, Tree *tree)
 			pool, tree,
 			pool_printf(pool, "cn=Connection %zu,cn=Connections,cn=Monitor", i));
 		put(pool, entry, "monitorConnectionStartTime", sim_time_text(pool, link->since));
-		put(pool, entry, "monitorConnectionAuthzDN", SIM_READER);
+		put(pool, entry, "monitorConnectionAuthzDN", sim_reader(host->sim));
 		put(pool, entry, "monitorConnectionOpsExecuting", "1");
 	}
 }
@@ -205,12 +205,13 @@ void sim_host_reload(SimHost *host, bool restarts)
 		node->links[i].reads_log = value && strstr(value, "logbase=");
 		node->links[i].is_declared = value != NULL;
 		node->links[i].is_partial = value && strstr(value, " filter=");
-		node->links[i].is_refused =
-			value && (strstr(value, "credentials=" SIM_WRONG_SECRET) ||
-				  strstr(value, "credentials=\"" SIM_WRONG_SECRET));
+		node->links[i].has_other_secret =
+			value && (strstr(value, "credentials=" SIM_OTHER_SECRET) ||
+				  strstr(value, "credentials=\"" SIM_OTHER_SECRET));
 		node->links[i].is_polled = value && strstr(value, "type=refreshOnly");
 	}
-	node->hides = sim_access_hides(entry_attribute(database, "olcAccess"), SIM_READER);
+	node->hides =
+		sim_access_hides(entry_attribute(database, "olcAccess"), sim_reader(host->sim));
 	node->hides_by_hand &= node->hides;
 	node->hides_from_root = sim_access_hides(entry_attribute(database, "olcAccess"), SIM_ROOT);
 	sim_log_keep(node, overlay && entry_has_value(overlay, "olcSpSessionlog", "100"));

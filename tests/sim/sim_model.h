@@ -39,6 +39,7 @@ typedef struct SimEntry {
 	bool is_by_hand; /* because a person took that right away where others read already */
 	uint32_t stale;  /* time of an older change, carried out after that of its CSN; 0: none */
 	uint16_t beat;   /* what a heartbeat says */
+	bool has_other_secret; /* of name 0: so has the account, where it is in the database */
 	SimCsn csn;
 } SimEntry;
 
@@ -105,10 +106,10 @@ typedef enum SimPhase {
 /* How one node reads another one. */
 typedef struct SimLink {
 	bool is_declared;
-	bool is_partial; /* its filter leaves out the names from SIM_FILTERED on */
-	bool is_polled;  /* refreshOnly: its connection ends with the refresh */
-	bool is_refused; /* its password is wrong */
-	bool reads_log;  /* syncdata, logbase: changes come out of the log of changes */
+	bool is_partial;       /* its filter leaves out the names from SIM_FILTERED on */
+	bool is_polled;        /* refreshOnly: its connection ends with the refresh */
+	bool has_other_secret; /* it sends that one of the two passwords */
+	bool reads_log;        /* syncdata, logbase: changes come out of the log of changes */
 	bool is_anew;    /* its cookie lacked a server ID: everything is sent, whatever it has */
 	bool lost_first; /* its connection broke before it got the provider's first change */
 	bool has_fallen; /* SYNCLOG_FALLBACK: it reads the database once */
@@ -116,6 +117,7 @@ typedef struct SimLink {
 	SimPhase phase;
 	uint32_t since;    /* the phase */
 	bool made_contact; /* since the consumer was made */
+	bool is_refused;   /* the last try, for its password */
 	bool is_present;   /* the refresh says what is there: the rest goes at its end */
 	bool has_cookie;   /* something had changed */
 	uint8_t told_sid;  /* do_syncrep1(): the reader's server ID; 0: it has no flag, and tells
@@ -141,7 +143,8 @@ typedef struct SimNode {
 	bool hides; /* its olcAccess does, passwords from the account with which others read */
 	bool hides_by_hand; /* since a person wrote it, and others read already */
 	bool hides_from_root;
-	uint8_t sid; /* under which it writes now */
+	bool takes_other_secret; /* where the account is no part of the database */
+	uint8_t sid;             /* under which it writes now */
 	SimCopy copy;
 	SimContext disk;   /* contextCSN of the suffix entry */
 	SimContext memory; /* of the overlay */
@@ -158,6 +161,8 @@ typedef struct SimNode {
 
 typedef struct SimCluster {
 	size_t n_nodes;
+	bool is_account_inside; /* that others read with, in the database: what has none of it
+				   refuses it */
 	SimNode nodes[SIM_NODES];
 	bool is_cut[SIM_NODES][SIM_NODES];
 	uint32_t now; /* seconds; each change has one of its own */
@@ -198,6 +203,12 @@ bool sim_takes_writes(const SimNode *node);
 
 /* A client's change: adds or modifies the entry, or deletes it. Returns the CSN that it got. */
 SimCsn sim_write(SimCluster *cluster, size_t node, unsigned name, bool is_delete);
+
+/* A client gives the account the other one of its two passwords. */
+SimCsn sim_repass(SimCluster *cluster, size_t node);
+
+/* The account with which others read is there, and that is its password. */
+bool sim_takes_secret(const SimCluster *cluster, size_t node, bool is_other);
 
 /* The heartbeat of a node, written at one: a change of an entry that nothing else writes. */
 void sim_beat(SimCluster *cluster, size_t at, size_t node, uint16_t says);

@@ -35,6 +35,7 @@ const char *const sim_rule_names[] = {
 	[SIM_SHOWN] = "shown",
 	[SIM_LAGS] = "lags",
 	[SIM_OWN_LOG] = "own-log",
+	[SIM_REFUSED] = "refused",
 	[SIM_FACT_COVERED] = "fact-covered",
 	[SIM_FACT_PRESENT] = "fact-present",
 	[SIM_FACT_LOGGED] = "fact-logged",

@@ -30,6 +30,7 @@ typedef enum SimRule {
 	SIM_SHOWN,        /* a log of changes is read only where its provider shows it */
 	SIM_LAGS,         /* and by a node that has what the provider had then */
 	SIM_OWN_LOG,      /* and by a node that writes one itself */
+	SIM_REFUSED,      /* who refuses the account counts as empty only where that was seen */
 	/* Facts of slapd, which the model then does not know. */
 	SIM_FACT_COVERED, /* a refresh deletes only what the cookie covers */
 	SIM_FACT_PRESENT, /* a refresh with a cookie says what is there still */
