@@ -293,6 +293,8 @@ static void report_take(SimHost *host, const Report *report)
 		       step_title(host->sim->pool, &report->first.plan.order.steps[i]));
 	for (size_t i = 0; i < plan->held.n_holds; i++)
 		printf("    held: %s\n", plan->held.holds[i].text);
+	for (size_t i = 0; i < plan->n_findings; i++)
+		printf("    found: %s: %s\n", plan->findings[i].code, plan->findings[i].text);
 	if (report->end.has_failed)
 		printf("    failed: %s\n", report->end.error.text);
 }

@@ -6,8 +6,8 @@
 
 /*
  * Logs of changes: what accesslog.c writes, what syncprov.c says of it, and what syncrepl.c does
- * with it. Changes that came by a refresh reach no node from a log here: they have no CSN. Its
- * deletions have one, and what slapd makes of that next to the others was not tried.
+ * with it. What came by a refresh stands there under its own CSN, its deletions all under the one
+ * of the refresh.
  */
 
 /* --- the log --- */

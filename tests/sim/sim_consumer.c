@@ -117,6 +117,7 @@ static void nonpresent_remove(SimCluster *cluster, size_t at, size_t from, const
 {
 	SimNode *node = &cluster->nodes[at];
 	SimCsn csn = cookie_csn(node, &link->cookie);
+	const SimCsn logged = csn;
 
 	for (size_t i = node->copy.n_entries; i-- > 0;) {
 		const SimEntry entry = node->copy.entries[i];
@@ -129,6 +130,10 @@ static void nonpresent_remove(SimCluster *cluster, size_t at, size_t from, const
 		sim_copy_remove(&node->copy, entry.uuid);
 		sim_send(cluster, at, from,
 			 (SimMessage){.kind = SIM_DELETED, .entry = entry, .csn = csn});
+		if (sim_knows(SIM_FACT_REFRESH))
+			sim_changes_add(
+				cluster, at, from,
+				(SimChange){.entry = entry, .csn = logged, .is_deletion = true});
 		csn = (SimCsn){0}; /* it is no news any more */
 	}
 }
@@ -256,6 +261,7 @@ static void return_note(SimCluster *cluster, size_t at, size_t from, const SimEn
 static void refreshed_take(SimCluster *cluster, size_t at, size_t from, const SimEntry *entry)
 {
 	SimNode *node = &cluster->nodes[at];
+	const bool was_here = has_uuid(&node->copy, entry->uuid);
 
 	return_note(cluster, at, from, entry);
 	if ((!sim_knows(SIM_FACT_SEVERAL) && sim_is_covered(node, entry->csn)) ||
@@ -265,6 +271,10 @@ static void refreshed_take(SimCluster *cluster, size_t at, size_t from, const Si
 	if (!sim_knows(SIM_FACT_WHOLE))
 		(void)sim_context_take(node, entry->csn, true);
 	sim_send(cluster, at, SIM_CLIENT, (SimMessage){.kind = SIM_CHANGED, .entry = *entry});
+	if (sim_knows(SIM_FACT_REFRESH))
+		sim_changes_add(
+			cluster, at, SIM_CLIENT,
+			(SimChange){.entry = *entry, .csn = entry->csn, .is_new = !was_here});
 }
 
 static void message_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)

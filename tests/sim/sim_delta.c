@@ -139,7 +139,7 @@ static Tree changes_make(Pool *pool, const SimChanges *changes)
 static bool is_word_off(void)
 {
 	return sim_rule_is_off(SIM_SHOWN) || sim_rule_is_off(SIM_LAGS) ||
-	       sim_rule_is_off(SIM_OWN_LOG);
+	       sim_rule_is_off(SIM_OWN_LOG) || sim_rule_is_off(SIM_WORD);
 }
 
 /* The program's own judgement of the answers. */

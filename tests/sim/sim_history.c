@@ -165,15 +165,34 @@ static void beats_draw(uint64_t *state, SimHistory *history)
 			history->choices[i].verb = sim_draw(state, 2) ? SIM_ROUND : SIM_FLOW;
 }
 
-/* Logs are read only after some passes and changes: a node that has one made sees those of others,
+/* Logs are read only after some passes, and changes of each node (a log lacks what came before its
+ * beginning and after the last contextCSN on disk): a node that has one made sees those of others,
  * says so, and hears that they do. */
-static void reads_draw(SimHistory *history)
+static size_t reads_draw(SimHistory *history)
 {
-	static const SimVerb way[] = {SIM_ROUND, SIM_WRITE, SIM_FLOW,
-				      SIM_ROUND, SIM_ROUND, SIM_ROUND};
+	static const SimVerb way[] = {SIM_FLOW, SIM_ROUND, SIM_ROUND, SIM_ROUND};
+	size_t n = 1;
 
-	for (size_t i = 0; i < ARRAY_SIZE(way) && i + 1 < history->n_choices; i++)
-		history->choices[i + 1] = (SimChoice){.verb = way[i], .of = {1, 1}};
+	history->choices[n++] = (SimChoice){.verb = SIM_ROUND};
+	for (unsigned node = 1; node <= history->n_nodes; node++)
+		history->choices[n++] = (SimChoice){.verb = SIM_WRITE, .of = {node, 1}};
+	for (size_t i = 0; i < ARRAY_SIZE(way); i++)
+		history->choices[n++] = (SimChoice){.verb = way[i]};
+	history->n_choices = n > history->n_choices ? n : history->n_choices;
+	return n;
+}
+
+size_t sim_history_read_logs(SimHistory *history)
+{
+	size_t n;
+
+	history->shape = SIM_MESH;
+	history->polled = history->consumers = history->hubs = 0;
+	history->has_beats = history->is_staged = false;
+	history->choices[0] = (SimChoice){.verb = SIM_DELTA, .of = {(1U << history->n_nodes) - 1}};
+	n = reads_draw(history);
+	history->choices[n - 2] = (SimChoice){.verb = SIM_FLOW};
+	return n;
 }
 
 static void delta_draw(uint64_t *state, SimHistory *history)
@@ -190,7 +209,7 @@ static void delta_draw(uint64_t *state, SimHistory *history)
 	history->choices[0] = (SimChoice){
 		.verb = SIM_DELTA, .of = {(1U << history->n_nodes) - 1 - sim_draw(state, 2)}};
 	if (sim_draw(state, 2))
-		reads_draw(history);
+		(void)reads_draw(history);
 }
 
 /* Somebody writes a wrong password, and it is mended at one end or the other. */

@@ -127,6 +127,9 @@ extern SimTally sim_tally;
 
 SimHistory sim_history_random(uint64_t seed);
 
+/* Links read logs of changes before anything else happens; returns how many choices that takes. */
+size_t sim_history_read_logs(SimHistory *history);
+
 /* Puts more into it of what that rule concerns. */
 void sim_history_lean(SimHistory *history, uint64_t seed, SimRule rule);
 

@@ -240,6 +240,7 @@ static void stamp(const SimHost *host, const Step *step)
 		if (!is_new && strcasecmp(entry->dn, step->dn) != 0)
 			continue;
 		config_entry_set(memory->pool, entry, "entryCSN", &csn, 1);
+		config_entry_set(memory->pool, entry, "modifyTimestamp", &when, 1);
 		if (is_new)
 			config_entry_set(memory->pool, entry, "createTimestamp", &when, 1);
 	}
