@@ -185,11 +185,11 @@ static bool goes_plain(const DeltaLink *link)
 }
 
 /* The provider of the link may read this node by its log: it is away, or still says that it sees
- * all logs. In a full mesh the nodes that read here are read. */
+ * all logs, also where its own lacks something. In a full mesh the nodes that read here are read.
+ */
 static bool may_read_here(const DeltaLink *link)
 {
-	return link->outcome == PROBE_LOG_NOT_KNOWN ||
-	       (link->outcome == PROBE_LOG_SHOWN && link->answer->probe.log_is_in_order);
+	return link->outcome == PROBE_LOG_NOT_KNOWN || link->answer->probe.log_is_in_order;
 }
 
 /* What such a link gets first is a refresh, which those that read this node's log must not take

@@ -589,6 +589,9 @@ static void it_reads_the_database_when_all_have_left_or_had_time_to(void **state
 	assert_false(scene->plan.unknown.links[0].can_wait);
 	first->probe.log_is_in_order = false;
 	assert_int_equal(delta_count(scene), 0);
+	first[1].probe.log_is_in_order = true; /* whose log lacks something may read here still */
+	assert_int_equal(delta_count(scene), 1);
+	first[1].probe.log_is_in_order = false;
 	scene->facts.now_sec -= 4; /* the pass that says so no more may go on there */
 	assert_int_equal(delta_count(scene), 1);
 	first->probe.log_is_in_order = true;
