@@ -47,6 +47,9 @@ void sim_changes_configure(SimCluster *cluster, size_t at, SimChangesConfig conf
 	if (config.is_begun && !changes->has_begun)
 		begin(node, config.is_written);
 	changes->is_written = config.is_written;
+	changes->is_early |= config.is_said && !changes->is_said;
+	for (size_t i = 0; i < cluster->n_nodes; i++)
+		changes->is_early &= !node->links[i].reads_log;
 	changes->is_said = config.is_said;
 }
 
@@ -74,7 +77,8 @@ static void queue(SimLink *link, const SimChange *change)
 						    .entry = change->entry,
 						    .csn = change->csn,
 						    .is_deletion = change->is_deletion,
-						    .is_new = change->is_new};
+						    .is_new = change->is_new,
+						    .is_allowed = change->is_allowed};
 }
 
 /* Of a server that it did not know yet the log says that it begins with this. */
@@ -104,6 +108,11 @@ void sim_changes_add(SimCluster *cluster, size_t at, size_t from, SimChange chan
 	}
 }
 
+bool sim_changes_may_mix(const SimNode *node, size_t from)
+{
+	return node->changes.is_said || node->changes.is_early || node->links[from].has_left;
+}
+
 /* It has no checkpoint: what it knew is written when slapd ends in order. */
 void sim_changes_close(SimNode *node, bool is_killed)
 {
@@ -121,6 +130,11 @@ static bool is_behind(const SimContext *theirs, const SimContext *ours)
 		if (theirs->time[sid] < ours->time[sid])
 			return true;
 	return false;
+}
+
+bool sim_changes_are_whole(const SimNode *node)
+{
+	return node->changes.is_written && !is_behind(&node->changes.memory, sim_context(node));
 }
 
 /* "sync cookie is stale": something that the consumer lacks may not be in it any more. */
@@ -198,6 +212,38 @@ static void modify(SimNode *node, SimEntry *here, const SimMessage *message)
 		here->stale = message->csn.time;
 }
 
+/* A newer change of the same server stood in the log before this one, as the refresh had it. That
+ * goes into a log also where links fall back to the database by themselves, and until the links of
+ * a node that says it sees all logs read them. */
+static void passed_note(SimCluster *cluster, size_t at, const SimMessage *message)
+{
+	const SimEntry *here = sim_find_uuid(&cluster->nodes[at].copy, message->entry.uuid);
+
+	if (message->is_allowed && message->entry.name < SIM_NAMES &&
+	    (message->is_deletion ? here != NULL
+				  : !here || sim_csn_is_newer(message->csn, here->csn)))
+		cluster->passed[message->entry.name] = message->csn;
+}
+
+/* What stands before it in the log was not told: whoever reads a log again whose slapd was killed
+ * is in step with what it says, and then with its next change. */
+static void untold_note(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
+{
+	const SimChanges *changes = &cluster->nodes[from].changes;
+	const SimContext *known = sim_context(&cluster->nodes[at]);
+
+	for (size_t i = 0; i < changes->n_items; i++) {
+		const SimChange *change = &changes->items[i];
+
+		if (change->csn.sid == message->csn.sid && change->csn.time == message->csn.time)
+			return;
+		if (change->csn.sid == message->csn.sid && change->entry.name < SIM_NAMES &&
+		    change->csn.time < message->csn.time &&
+		    change->csn.time > known->time[change->csn.sid])
+			cluster->passed[change->entry.name] = change->csn;
+	}
+}
+
 void sim_change_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
 {
 	SimNode *node = &cluster->nodes[at];
@@ -206,8 +252,11 @@ void sim_change_take(SimCluster *cluster, size_t at, size_t from, const SimMessa
 			    .entry = message->entry,
 			    .csn = message->csn};
 
-	if (sim_is_covered(node, message->csn))
+	if (sim_is_covered(node, message->csn)) {
+		passed_note(cluster, at, message);
 		return;
+	}
+	untold_note(cluster, at, from, message);
 	if (is_lost(&node->copy, message)) {
 		sim_link_drop(cluster, at, from);
 		link->has_fallen = true;

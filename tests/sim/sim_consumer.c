@@ -131,9 +131,11 @@ static void nonpresent_remove(SimCluster *cluster, size_t at, size_t from, const
 		sim_send(cluster, at, from,
 			 (SimMessage){.kind = SIM_DELETED, .entry = entry, .csn = csn});
 		if (sim_knows(SIM_FACT_REFRESH))
-			sim_changes_add(
-				cluster, at, from,
-				(SimChange){.entry = entry, .csn = logged, .is_deletion = true});
+			sim_changes_add(cluster, at, from,
+					(SimChange){.entry = entry,
+						    .csn = logged,
+						    .is_deletion = true,
+						    .is_allowed = sim_changes_may_mix(node, from)});
 		csn = (SimCsn){0}; /* it is no news any more */
 	}
 }
@@ -272,9 +274,11 @@ static void refreshed_take(SimCluster *cluster, size_t at, size_t from, const Si
 		(void)sim_context_take(node, entry->csn, true);
 	sim_send(cluster, at, SIM_CLIENT, (SimMessage){.kind = SIM_CHANGED, .entry = *entry});
 	if (sim_knows(SIM_FACT_REFRESH))
-		sim_changes_add(
-			cluster, at, SIM_CLIENT,
-			(SimChange){.entry = *entry, .csn = entry->csn, .is_new = !was_here});
+		sim_changes_add(cluster, at, SIM_CLIENT,
+				(SimChange){.entry = *entry,
+					    .csn = entry->csn,
+					    .is_new = !was_here,
+					    .is_allowed = sim_changes_may_mix(node, from)});
 }
 
 static void message_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)

@@ -113,6 +113,16 @@ static bool is_slapds(const SimCluster *cluster, unsigned name, const SimRecord 
 	return unsent.time > 0 && unsent.time == record->csn.time && unsent.sid == record->csn.sid;
 }
 
+/* Of a deletion the log has the CSN of the refresh. */
+static bool was_passed(const SimCluster *cluster, unsigned name, const SimRecord *record)
+{
+	const SimCsn passed = cluster->passed[name];
+
+	return passed.time > 0 && passed.sid == record->csn.sid &&
+	       (record->is_deleted ? passed.time >= record->csn.time
+				   : passed.time == record->csn.time);
+}
+
 /* What was repaired by itself in the end was no loss; a slapd that was killed brings back by itself
  * what was deleted there last. For slapd alone it is recorded that it does. */
 static void forget_healed(SimPlay *play, bool has_agent)
@@ -133,7 +143,9 @@ static void forget_healed(SimPlay *play, bool has_agent)
 		}
 		record->is_slapds = has_agent && (is_slapds(cluster, name, record) ||
 						  (record->is_deleted && may_return >> name & 1));
-		record->may_differ = has_agent && (cluster->forgotten | cluster->early) >> name & 1;
+		record->may_differ =
+			has_agent && ((cluster->forgotten | cluster->early) >> name & 1 ||
+				      was_passed(cluster, name, record));
 		if (!is_bare && (!is_lost || record->is_slapds))
 			play->lost[name] = SIM_NO_FAULT;
 	}

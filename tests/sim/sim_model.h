@@ -61,7 +61,9 @@ typedef struct SimChange {
 	SimEntry entry; /* as it was left; of a deletion as it was before */
 	SimCsn csn;
 	bool is_deletion;
-	bool is_new; /* the entry came by it */
+	bool is_new;     /* the entry came by it */
+	bool is_allowed; /* it came by a refresh, while the node said that it sees all logs, or
+			    before its links read them, or by one that left a whole log */
 } SimChange;
 
 /* The log of changes of slapo-accesslog(5), with a syncprov of its own. */
@@ -69,6 +71,7 @@ typedef struct SimChanges {
 	bool is_there;
 	bool is_written; /* an overlay writes into it, and does not only begin it */
 	bool is_said;    /* LOG_WORD */
+	bool is_early;   /* since that is said no link of the node was made to read logs */
 	bool has_begun;
 	bool is_twice;     /* it names a server twice: a log that is written where there was data */
 	SimContext least;  /* minCSN: a reader that lacks that is refused */
@@ -95,6 +98,7 @@ typedef struct SimMessage {
 	SimContext cookie;
 	bool is_deletion; /* of what was reported; the same as in the log */
 	bool is_new;
+	bool is_allowed;
 } SimMessage;
 
 typedef enum SimPhase {
@@ -113,6 +117,7 @@ typedef struct SimLink {
 	bool is_anew;    /* its cookie lacked a server ID: everything is sent, whatever it has */
 	bool lost_first; /* its connection broke before it got the provider's first change */
 	bool has_fallen; /* SYNCLOG_FALLBACK: it reads the database once */
+	bool has_left;   /* it read a log that was whole when it was made to read the database */
 	bool is_logging; /* this connection reads the log */
 	SimPhase phase;
 	uint32_t since;    /* the phase */
@@ -179,6 +184,8 @@ typedef struct SimCluster {
 			       agent) */
 	SimCsn unsent[SIM_NAMES];  /* the version that it never sent, and that a client's next
 				      change there let seem to be everywhere; time 0: none */
+	SimCsn passed[SIM_NAMES];  /* the version that a log told too late, of a node that said it
+				    * sees all logs, or no more, as it was killed; time 0: none */
 	SimReturn anew[SIM_NAMES]; /* what a node that read all anew brought back, where that could
 				    * not be helped */
 } SimCluster;
