@@ -187,6 +187,12 @@ static void csn_take(SimCluster *cluster, size_t at, SimCsn csn)
 	cookie_take(cluster, at, &cookie);
 }
 
+static void name_note(uint16_t uuids[SIM_NAMES], const SimEntry *entry)
+{
+	if (entry->name < SIM_NAMES)
+		uuids[entry->name] = entry->uuid;
+}
+
 /* "CSN too old, ignoring" is said of what the own contextCSN covers. */
 static void change_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
 {
@@ -205,7 +211,7 @@ static void change_take(SimCluster *cluster, size_t at, size_t from, const SimMe
 		is_taken = entry_take(node, &message->entry);
 		is_new = !was_here;
 		if (is_taken && !was_here && sim_is_covered(node, message->entry.csn))
-			cluster->overtaken |= 1U << message->entry.name;
+			name_note(cluster->overtaken, &message->entry);
 	}
 	if (!is_taken) {
 		csn_take(cluster, at, message->csn);
@@ -357,6 +363,14 @@ static void links_drop(SimCluster *cluster, size_t at)
 	}
 }
 
+static void forgotten_note(SimCluster *cluster, const SimNode *node)
+{
+	for (unsigned name = 0; name < SIM_NAMES; name++)
+		if (node->forgettable >> name & 1 &&
+		    sim_csn_is_newer(node->changed[name], cluster->forgotten[name]))
+			cluster->forgotten[name] = node->changed[name];
+}
+
 void sim_stop(SimCluster *cluster, size_t at, bool is_killed)
 {
 	SimNode *node = &cluster->nodes[at];
@@ -365,7 +379,7 @@ void sim_stop(SimCluster *cluster, size_t at, bool is_killed)
 	links_drop(cluster, at);
 	sim_changes_close(node, is_killed);
 	if (is_killed && has_overlay)
-		cluster->forgotten |= node->forgettable;
+		forgotten_note(cluster, node);
 	if (!is_killed && has_overlay)
 		sim_overlay_close(cluster, at);
 	node->has_overlay = has_overlay;

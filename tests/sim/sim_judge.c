@@ -97,6 +97,16 @@ void sim_play_look(SimPlay *play)
 	}
 }
 
+static bool is_same(SimCsn one, SimCsn other)
+{
+	return one.time > 0 && one.time == other.time && one.sid == other.sid;
+}
+
+static bool is_uuid(uint16_t one, uint16_t other)
+{
+	return one > 0 && one == other;
+}
+
 /* What slapd loses by itself, where the same history without syncward may not come to it, as no
  * machine joins there: what a killed slapd never sent (test_slapd_alone.py), and what a node that
  * reads all anew brings back while its sender has not got the deletion yet: a refreshOnly
@@ -108,9 +118,17 @@ static bool is_slapds(const SimCluster *cluster, unsigned name, const SimRecord 
 	const SimReturn *back = &cluster->anew[name];
 
 	if (record->is_deleted)
-		return back->uuid > 0 && back->uuid == record->uuid &&
+		return is_uuid(back->uuid, record->uuid) &&
 		       back->covered.time[record->csn.sid] < record->csn.time;
-	return unsent.time > 0 && unsent.time == record->csn.time && unsent.sid == record->csn.sid;
+	return is_same(unsent, record->csn);
+}
+
+/* A deletion that is undone by no agent. */
+static bool may_return(const SimCluster *cluster, unsigned name, const SimRecord *record)
+{
+	return record->is_deleted && (is_same(cluster->forgotten[name], record->csn) ||
+				      is_uuid(cluster->overtaken[name], record->uuid) ||
+				      is_uuid(cluster->early[name], record->uuid));
 }
 
 /* Of a deletion the log has the CSN of the refresh. */
@@ -128,7 +146,6 @@ static bool was_passed(const SimCluster *cluster, unsigned name, const SimRecord
 static void forget_healed(SimPlay *play, bool has_agent)
 {
 	SimCluster *cluster = &play->sim.cluster;
-	const unsigned may_return = cluster->forgotten | cluster->overtaken | cluster->early;
 
 	for (unsigned name = 0; name < SIM_NAMES; name++) {
 		SimRecord *record = &play->ledger[name];
@@ -142,9 +159,10 @@ static void forget_healed(SimPlay *play, bool has_agent)
 				   is_broken(&cluster->nodes[at], name, record);
 		}
 		record->is_slapds = has_agent && (is_slapds(cluster, name, record) ||
-						  (record->is_deleted && may_return >> name & 1));
+						  may_return(cluster, name, record));
 		record->may_differ =
-			has_agent && ((cluster->forgotten | cluster->early) >> name & 1 ||
+			has_agent && (is_same(cluster->forgotten[name], record->csn) ||
+				      is_uuid(cluster->early[name], record->uuid) ||
 				      was_passed(cluster, name, record));
 		if (!is_bare && (!is_lost || record->is_slapds))
 			play->lost[name] = SIM_NO_FAULT;

@@ -156,7 +156,8 @@ typedef struct SimNode {
 	SimLog log;
 	SimChanges changes;
 	bool is_unsaved;      /* the overlay has a contextCSN that no checkpoint wrote */
-	unsigned forgettable; /* bits of names that clients changed here since */
+	unsigned forgettable; /* bits of names that clients changed here since, */
+	SimCsn changed[SIM_NAMES]; /* and how at last */
 	bool is_dirty;        /* si_dirty: a change came without a CSN */
 	uint32_t started;
 	uint32_t late;            /* its clock is behind by so many seconds */
@@ -172,16 +173,16 @@ typedef struct SimCluster {
 	bool is_cut[SIM_NODES][SIM_NODES];
 	uint32_t now; /* seconds; each change has one of its own */
 	uint16_t n_uuids;
-	/* Bits of names of which: */
-	unsigned overtaken; /* a deletion, on its way, was, by the entry, which came from another
-			       node that had it by a refresh and so without a CSN: it is back, and
-			       no agent can help it */
-	unsigned early;     /* a client deleted what came by a refresh that had not ended, and who
-			       polls that node keeps it: its refresh deletes only what the cookie
-			       covers */
-	unsigned forgotten; /* a slapd was killed before it wrote the contextCSN of their last
-			       change: that may never be sent (fact of slapd, and of no
-			       agent) */
+	/* By name: */
+	uint16_t overtaken[SIM_NAMES]; /* UUID: a deletion, on its way, was, by the entry, which
+					  came from another node that had it by a refresh and so
+					  without a CSN: it is back, and no agent can help it */
+	uint16_t early[SIM_NAMES];     /* UUID: a client deleted what came by a refresh that had not
+					  ended, and who polls that node keeps it: its refresh deletes
+					  only what the cookie covers */
+	SimCsn forgotten[SIM_NAMES]; /* of the last change there, before whose contextCSN was
+					written a slapd was killed: it may never be sent (fact of
+					slapd, and of no agent) */
 	SimCsn unsent[SIM_NAMES];  /* the version that it never sent, and that a client's next
 				      change there let seem to be everywhere; time 0: none */
 	SimCsn passed[SIM_NAMES];  /* the version that a log told too late, of a node that said it

@@ -192,6 +192,14 @@ static bool is_polled(const SimCluster *cluster, size_t at)
 	return false;
 }
 
+static void changed_note(SimNode *node, unsigned name, SimCsn csn)
+{
+	if (name >= SIM_NAMES)
+		return;
+	node->forgettable |= 1U << name;
+	node->changed[name] = csn;
+}
+
 static SimCsn change_make(SimCluster *cluster, size_t at, SimEntry what, bool is_delete)
 {
 	SimNode *node = &cluster->nodes[at];
@@ -215,12 +223,12 @@ static SimCsn change_make(SimCluster *cluster, size_t at, SimEntry what, bool is
 	}
 	if (is_delete)
 		sim_copy_remove(&node->copy, message.entry.uuid);
-	if (is_delete && is_polled(cluster, at) && !sim_is_covered(node, before))
-		cluster->early |= 1U << what.name;
+	if (is_delete && what.name < SIM_NAMES && is_polled(cluster, at) && !sim_is_covered(node, before))
+		cluster->early[what.name] = message.entry.uuid;
 	if (node->has_overlay) {
 		sim_log_add(node, &message);
 		(void)sim_context_take(node, csn, false);
-		node->forgettable |= 1U << what.name;
+		changed_note(node, what.name, csn);
 		sim_send(cluster, at, SIM_CLIENT, message);
 	}
 	sim_changes_add(cluster, at, SIM_CLIENT,
