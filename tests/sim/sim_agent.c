@@ -275,7 +275,7 @@ static void report_take(SimHost *host, const Report *report)
 
 	host->was_judged = true;
 	host->has_said = report->end.has_failed || plan->held.n_holds > 0 ||
-			 has_finding(plan, SEVERITY_NOTE) || has_link_down(host);
+			 has_finding(plan, SEVERITY_WARNING) || has_link_down(host);
 	host->is_well = !report->end.has_failed && plan->held.n_holds == 0 &&
 			report->first.plan.order.n_steps == 0 &&
 			!has_finding(plan, SEVERITY_WARNING) && !has_link_down(host);
@@ -383,6 +383,8 @@ void sim_pass(SimHost *host, const SimPass *options)
 		sim_tally.opened++;
 		host->sim->opened_unread |= !options->released && !sim_is_read_by_all(host);
 	}
+	for (size_t i = 0; !had_overlay && node->has_overlay && i < host->sim->cluster.n_nodes; i++)
+		host->sim->opened_past |= i != host->at && sim_looks_unbegun(host, i);
 	sim_tally.hubs += !had_overlay && node->has_overlay && host->file.consumers >> host->at & 1;
 	sim_links_compare(host, &before, had_flag && node->has_flag, options->released);
 	host->actions_left = -1;

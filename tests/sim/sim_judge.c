@@ -215,6 +215,13 @@ static bool somebody_said(const Sim *sim)
 	return false;
 }
 
+static bool either_said(const Sim *sim, size_t one, size_t other)
+{
+	if (sim->shape == SIM_MESH && !sim->consumers)
+		return sim->hosts[one].has_said || sim->hosts[other].has_said;
+	return somebody_said(sim);
+}
+
 static bool copies_differ(SimPlay *play, size_t *ret_one, size_t *ret_other)
 {
 	SimCluster *cluster = &play->sim.cluster;
@@ -302,7 +309,7 @@ static bool differs_in_silence(SimPlay *play)
 {
 	size_t one, other;
 
-	return copies_differ(play, &one, &other) && !somebody_said(&play->sim);
+	return copies_differ(play, &one, &other) && !either_said(&play->sim, one, other);
 }
 
 static void lost_tell(const SimPlay *play, unsigned name, SimVerdict *verdict)
@@ -387,7 +394,7 @@ static SimVerdict verdict_of(SimPlay *play, const Alone *alone)
 	size_t one, other;
 
 	for (unsigned name = 0; name < SIM_NAMES && !verdict.fault; name++)
-		if (play->lost[name] && !alone->is_lost[name])
+		if (play->lost[name] && !alone->is_lost[name] && !play->sim.opened_past)
 			lost_tell(play, name, &verdict);
 	if (verdict.fault)
 		return verdict;

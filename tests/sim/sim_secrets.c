@@ -75,15 +75,25 @@ static bool is_asked(const SimHost *host, size_t peer)
 	return true;
 }
 
+static bool shows_unbegun(const SimHost *host, size_t peer)
+{
+	return is_asked(host, peer) && shows_no_account(host, peer) &&
+	       !host->sim->cluster.nodes[peer].has_overlay;
+}
+
+bool sim_looks_unbegun(const SimHost *host, size_t peer)
+{
+	return sim_is_reached(host, peer) && !sim_answers(host, peer) &&
+	       shows_unbegun(host, peer) && host->sim->cluster.nodes[peer].copy.n_entries > 0;
+}
+
 Content sim_refused_read(const SimHost *host, size_t peer)
 {
 	return (Content){
 		.peer_id = (unsigned)peer + 1,
 		.state = CONTENT_DENIED,
 		.problem = "invalid credentials",
-		.is_unbegun = sim_rule_is_off(SIM_REFUSED) ||
-			      (is_asked(host, peer) && shows_no_account(host, peer) &&
-			       !host->sim->cluster.nodes[peer].has_overlay),
+		.is_unbegun = sim_rule_is_off(SIM_REFUSED) || shows_unbegun(host, peer),
 	};
 }
 
