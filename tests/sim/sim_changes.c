@@ -63,6 +63,23 @@ static void oldest_drop(SimChanges *changes)
 	memmove(changes->items, changes->items + 1, changes->n_items * sizeof(*changes->items));
 }
 
+/* What it hides from links that read it they never get, and contextCSN goes on: a person who does
+ * that loses data, with syncward or without. */
+static bool is_read(const SimCluster *cluster, size_t at)
+{
+	for (size_t i = 0; i < cluster->n_nodes; i++)
+		if (cluster->nodes[i].links[at].reads_log)
+			return true;
+	return false;
+}
+
+void sim_changes_hide(SimCluster *cluster, size_t at)
+{
+	SimChanges *changes = &cluster->nodes[at].changes;
+
+	changes->is_hidden = changes->is_there && !changes->is_hidden && !is_read(cluster, at);
+}
+
 void sim_changes_purge(SimNode *node, uint32_t before)
 {
 	SimChanges *changes = &node->changes;
@@ -152,9 +169,9 @@ bool sim_changes_connect(SimCluster *cluster, size_t reader, size_t at)
 	const SimContext theirs = *sim_context(node);
 	SimLink *link = &node->links[at];
 
-	/* Not there, or nothing is in it that it could be compared with: it is tried again, and
+	/* Not there, hidden, or nothing is in it that it could be compared with: it is tried again, and
 	 * the database is not read. */
-	if (!changes->is_there || !changes->has_begun ||
+	if (!changes->is_there || changes->is_hidden || !changes->has_begun ||
 	    (!sim_context_is_empty(&theirs) && sim_context_is_empty(&changes->memory)) ||
 	    (changes->memory.time[provider->sid] > 0 &&
 	     theirs.time[provider->sid] > changes->memory.time[provider->sid]))

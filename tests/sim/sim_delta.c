@@ -149,7 +149,8 @@ void sim_delta_probe(Pool *pool, const SimHost *host, size_t peer, Probe *probe)
 	const Content content = sim_content_read(pool, host, peer);
 	const Tree root = root_make(pool, changes), items = changes_make(pool, changes),
 		   nothing = {0};
-	const bool is_shown = changes->is_there && changes->has_begun;
+	const bool is_shown = changes->is_there && !changes->is_hidden && changes->has_begun;
+	const bool is_mute = host->sim->cluster.nodes[peer].compares_nowhere;
 	const Tree *shown = is_shown ? &root : &nothing;
 
 	probe->context_csns = content.context_csns;
@@ -160,8 +161,9 @@ void sim_delta_probe(Pool *pool, const SimHost *host, size_t peer, Probe *probe)
 				   .sync = {.code = is_shown ? 0 : 32, .entries = shown},
 				   .root = {.entries = shown},
 				   .changes = {.entries = &items},
-				   .compared = changes->is_said || is_word_off() ? 53 : 5,
-				   .compared_here = 5});
+				   .compared = changes->is_said || is_mute || is_word_off() ? 53
+											    : 5,
+				   .compared_here = is_mute && !is_word_off() ? 53 : 5});
 	/* What the provider had then is not asked. */
 	if (sim_rule_is_off(SIM_LAGS))
 		probe->n_context_csns = 0;

@@ -64,6 +64,8 @@ static const struct {
 	[SIM_DELTA] = {"delta", 0, {NODES}},
 	[SIM_FOLDER] = {"folder", 0, {NODE}},
 	[SIM_PURGE] = {"purge", 0, {NODE}},
+	[SIM_HIDE_LOG] = {"hide", 0, {NODE}},
+	[SIM_MUTE] = {"mute", 0, {NODE}},
 	[SIM_PASSWORD] = {"password", 0, {NODE}},
 	[SIM_REPASS] = {"repass", 0, {NODE}},
 	[SIM_ACCOUNT] = {"account", 0, {NODE}},
@@ -197,8 +199,10 @@ size_t sim_history_read_logs(SimHistory *history)
 
 static void delta_draw(uint64_t *state, SimHistory *history)
 {
-	static const SimVerb verbs_drawn[] = {SIM_DELTA, SIM_FLOW,  SIM_ROUND,  SIM_FLOW,
-					      SIM_ROUND, SIM_PURGE, SIM_FOLDER, SIM_MODIFY};
+	static const SimVerb verbs_drawn[] = {SIM_DELTA,    SIM_FLOW,   SIM_ROUND,
+					      SIM_FLOW,     SIM_ROUND,  SIM_PURGE,
+					      SIM_FOLDER,   SIM_MODIFY, SIM_MODIFY,
+					      SIM_HIDE_LOG, SIM_MUTE,   SIM_CUT};
 
 	for (size_t i = 0; i < history->n_choices; i++)
 		if (sim_draw(state, 4) == 0)

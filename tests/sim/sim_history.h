@@ -58,6 +58,8 @@ typedef enum SimVerb {
 			 that  get it now */
 	SIM_FOLDER,   /* NODE: the folder for its log is not there, or is made */
 	SIM_PURGE,    /* NODE: of its log of changes only what is new stays */
+	SIM_HIDE_LOG, /* NODE: its log of changes is hidden from nodes, or no more */
+	SIM_MUTE,     /* NODE: its slapd refuses all comparisons, or no more */
 	SIM_PASSWORD, /* NODE: it has the other password from now on, right or wrong */
 	SIM_REPASS,   /* NODE: a client gives the account in the database the other password */
 	SIM_ACCOUNT,  /* NODE: where the account is elsewhere, somebody does so at this machine */

@@ -323,7 +323,7 @@ static void lost_tell(const SimPlay *play, unsigned name, SimVerdict *verdict)
 /* What becomes of the same history without syncward: of its servers as they are, and of a cluster
  * that was formed before. */
 typedef struct Alone {
-	bool is_lost[SIM_NAMES];
+	unsigned faults[SIM_NAMES]; /* bits of SimFault: what becomes of the entry */
 	bool differs;
 } Alone;
 
@@ -333,7 +333,7 @@ static void alone_add(SimPlay *play, const SimHistory *history, const SimDeeds *
 
 	play_all(play, history, (Manner){.deeds = deeds});
 	for (unsigned name = 0; name < SIM_NAMES; name++)
-		alone->is_lost[name] |= play->lost[name] != SIM_NO_FAULT;
+		alone->faults[name] |= 1U << play->lost[name];
 	alone->differs |= copies_differ(play, &one, &other);
 	sim_play_end(play);
 }
@@ -394,7 +394,8 @@ static SimVerdict verdict_of(SimPlay *play, const Alone *alone)
 	size_t one, other;
 
 	for (unsigned name = 0; name < SIM_NAMES && !verdict.fault; name++)
-		if (play->lost[name] && !alone->is_lost[name] && !play->sim.opened_past)
+		if (play->lost[name] && !(alone->faults[name] >> play->lost[name] & 1) &&
+		    !play->sim.opened_past)
 			lost_tell(play, name, &verdict);
 	if (verdict.fault)
 		return verdict;

@@ -71,6 +71,7 @@ typedef struct SimChanges {
 	bool is_there;
 	bool is_written; /* an overlay writes into it, and does not only begin it */
 	bool is_said;    /* LOG_WORD */
+	bool is_hidden;  /* its olcAccess shows nothing to the account with which others read */
 	bool is_early;   /* since that is said no link of the node was made to read logs */
 	bool has_begun;
 	bool is_twice;     /* it names a server twice: a log that is written where there was data */
@@ -148,6 +149,8 @@ typedef struct SimNode {
 	bool hides; /* its olcAccess does, passwords from the account with which others read */
 	bool hides_by_hand; /* since a person wrote it, and others read already */
 	bool hides_from_root;
+	bool compares_nowhere; /* olcRestrict of the whole server: what it says of its log is not
+				  seen */
 	bool takes_other_secret; /* where the account is no part of the database */
 	uint8_t sid;             /* under which it writes now */
 	SimCopy copy;
@@ -243,6 +246,9 @@ typedef struct SimChangesConfig {
 } SimChangesConfig;
 
 void sim_changes_configure(SimCluster *cluster, size_t node, SimChangesConfig config);
+
+/* Somebody hides the log, while no link reads it, or shows it again. */
+void sim_changes_hide(SimCluster *cluster, size_t node);
 
 /* olcAccessLogPurge: what is older than that time is removed. */
 void sim_changes_purge(SimNode *node, uint32_t before);

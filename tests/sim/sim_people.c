@@ -313,6 +313,12 @@ static void file_acts(SimPlay *play, const SimChoice *choice)
 	case SIM_FOLDER:
 		host->lacks_folder = !host->lacks_folder;
 		break;
+	case SIM_HIDE_LOG:
+		sim_changes_hide(&play->sim.cluster, at);
+		break;
+	case SIM_MUTE:
+		play->sim.cluster.nodes[at].compares_nowhere ^= true;
+		break;
 	case SIM_PURGE:
 		purge(&play->sim.cluster, at);
 		break;
