@@ -314,6 +314,19 @@ bool sim_is_read_by_all(const SimHost *host)
 	return true;
 }
 
+/* What it writes under its server ID is no first change to any copy that may write itself. */
+static bool all_know(const SimHost *host)
+{
+	const SimCluster *cluster = &host->sim->cluster;
+
+	for (size_t i = 0; i < cluster->n_nodes; i++)
+		if (sim_host_reads(&host->sim->hosts[i], host->at) &&
+		    sim_takes_writes(&cluster->nodes[i]) &&
+		    sim_context(&cluster->nodes[i])->time[host->at + 1] == 0)
+			return false;
+	return true;
+}
+
 /* A person who begins a cluster has looked which of the others are empty: an account that is no
  * rootdn cannot see that. */
 static size_t empty_find(const SimHost *host, unsigned ids[SIM_NODES])
@@ -381,7 +394,8 @@ void sim_pass(SimHost *host, const SimPass *options)
 	sim_tally.steps += host->n_steps - n_steps;
 	if (!had_flag && node->has_flag) {
 		sim_tally.opened++;
-		host->sim->opened_unread |= !options->released && !sim_is_read_by_all(host);
+		host->sim->opened_unread |=
+			!options->released && !sim_is_read_by_all(host) && !all_know(host);
 	}
 	for (size_t i = 0; !had_overlay && node->has_overlay && i < host->sim->cluster.n_nodes; i++)
 		host->sim->opened_past |= i != host->at && sim_looks_unbegun(host, i);

@@ -169,8 +169,8 @@ bool sim_changes_connect(SimCluster *cluster, size_t reader, size_t at)
 	const SimContext theirs = *sim_context(node);
 	SimLink *link = &node->links[at];
 
-	/* Not there, hidden, or nothing is in it that it could be compared with: it is tried again, and
-	 * the database is not read. */
+	/* Not there, hidden, or nothing is in it that it could be compared with: it is tried again,
+	 * and the database is not read. */
 	if (!changes->is_there || changes->is_hidden || !changes->has_begun ||
 	    (!sim_context_is_empty(&theirs) && sim_context_is_empty(&changes->memory)) ||
 	    (changes->memory.time[provider->sid] > 0 &&

@@ -155,15 +155,15 @@ void sim_delta_probe(Pool *pool, const SimHost *host, size_t peer, Probe *probe)
 
 	probe->context_csns = content.context_csns;
 	probe->n_context_csns = content.n_context_csns;
-	probe_take_log(pool, probe,
-		       &(ProbeLog){.base = SIM_LOG_BASE,
-				   .is_accesslog = true,
-				   .sync = {.code = is_shown ? 0 : 32, .entries = shown},
-				   .root = {.entries = shown},
-				   .changes = {.entries = &items},
-				   .compared = changes->is_said || is_mute || is_word_off() ? 53
-											    : 5,
-				   .compared_here = is_mute && !is_word_off() ? 53 : 5});
+	probe_take_log(
+		pool, probe,
+		&(ProbeLog){.base = SIM_LOG_BASE,
+			    .is_accesslog = true,
+			    .sync = {.code = is_shown ? 0 : 32, .entries = shown},
+			    .root = {.entries = shown},
+			    .changes = {.entries = &items},
+			    .compared = changes->is_said || is_mute || is_word_off() ? 53 : 5,
+			    .compared_here = is_mute && !is_word_off() ? 53 : 5});
 	/* What the provider had then is not asked. */
 	if (sim_rule_is_off(SIM_LAGS))
 		probe->n_context_csns = 0;

@@ -199,10 +199,9 @@ size_t sim_history_read_logs(SimHistory *history)
 
 static void delta_draw(uint64_t *state, SimHistory *history)
 {
-	static const SimVerb verbs_drawn[] = {SIM_DELTA,    SIM_FLOW,   SIM_ROUND,
-					      SIM_FLOW,     SIM_ROUND,  SIM_PURGE,
-					      SIM_FOLDER,   SIM_MODIFY, SIM_MODIFY,
-					      SIM_HIDE_LOG, SIM_MUTE,   SIM_CUT};
+	static const SimVerb verbs_drawn[] = {SIM_DELTA,  SIM_FLOW,     SIM_ROUND,  SIM_FLOW,
+					      SIM_ROUND,  SIM_PURGE,    SIM_FOLDER, SIM_MODIFY,
+					      SIM_MODIFY, SIM_HIDE_LOG, SIM_MUTE,   SIM_CUT};
 
 	for (size_t i = 0; i < history->n_choices; i++)
 		if (sim_draw(state, 4) == 0)

@@ -160,10 +160,9 @@ static void forget_healed(SimPlay *play, bool has_agent)
 		}
 		record->is_slapds = has_agent && (is_slapds(cluster, name, record) ||
 						  may_return(cluster, name, record));
-		record->may_differ =
-			has_agent && (is_same(cluster->forgotten[name], record->csn) ||
-				      is_uuid(cluster->early[name], record->uuid) ||
-				      was_passed(cluster, name, record));
+		record->may_differ = has_agent && (is_same(cluster->forgotten[name], record->csn) ||
+						   is_uuid(cluster->early[name], record->uuid) ||
+						   was_passed(cluster, name, record));
 		if (!is_bare && (!is_lost || record->is_slapds))
 			play->lost[name] = SIM_NO_FAULT;
 	}
@@ -215,8 +214,19 @@ static bool somebody_said(const Sim *sim)
 	return false;
 }
 
+/* Each daemon reports what is gone of its own changes, and shown by a peer (lost_changes.c): no
+ * peer sends them back as long as the link works. */
+static bool lacks_own(const Sim *sim, size_t at, size_t other)
+{
+	return sim_context(&sim->cluster.nodes[at])->time[at + 1] <
+	       sim_context(&sim->cluster.nodes[other])->time[at + 1];
+}
+
+/* In a mesh each node asks all others; elsewhere one between them may say it. */
 static bool either_said(const Sim *sim, size_t one, size_t other)
 {
+	if (lacks_own(sim, one, other) || lacks_own(sim, other, one))
+		return true;
 	if (sim->shape == SIM_MESH && !sim->consumers)
 		return sim->hosts[one].has_said || sim->hosts[other].has_said;
 	return somebody_said(sim);

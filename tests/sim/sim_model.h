@@ -149,8 +149,8 @@ typedef struct SimNode {
 	bool hides; /* its olcAccess does, passwords from the account with which others read */
 	bool hides_by_hand; /* since a person wrote it, and others read already */
 	bool hides_from_root;
-	bool compares_nowhere; /* olcRestrict of the whole server: what it says of its log is not
-				  seen */
+	bool compares_nowhere;   /* olcRestrict of the whole server: what it says of its log is not
+				    seen */
 	bool takes_other_secret; /* where the account is no part of the database */
 	uint8_t sid;             /* under which it writes now */
 	SimCopy copy;
@@ -158,10 +158,10 @@ typedef struct SimNode {
 	SimContext memory; /* of the overlay */
 	SimLog log;
 	SimChanges changes;
-	bool is_unsaved;      /* the overlay has a contextCSN that no checkpoint wrote */
-	unsigned forgettable; /* bits of names that clients changed here since, */
+	bool is_unsaved;           /* the overlay has a contextCSN that no checkpoint wrote */
+	unsigned forgettable;      /* bits of names that clients changed here since, */
 	SimCsn changed[SIM_NAMES]; /* and how at last */
-	bool is_dirty;        /* si_dirty: a change came without a CSN */
+	bool is_dirty;             /* si_dirty: a change came without a CSN */
 	uint32_t started;
 	uint32_t late;            /* its clock is behind by so many seconds */
 	uint32_t last_csn;        /* that it gave to a change */
@@ -183,11 +183,11 @@ typedef struct SimCluster {
 	uint16_t early[SIM_NAMES];     /* UUID: a client deleted what came by a refresh that had not
 					  ended, and who polls that node keeps it: its refresh deletes
 					  only what the cookie covers */
-	SimCsn forgotten[SIM_NAMES]; /* of the last change there, before whose contextCSN was
-					written a slapd was killed: it may never be sent (fact of
-					slapd, and of no agent) */
-	SimCsn unsent[SIM_NAMES];  /* the version that it never sent, and that a client's next
-				      change there let seem to be everywhere; time 0: none */
+	SimCsn forgotten[SIM_NAMES];   /* of the last change there, before whose contextCSN was
+					  written a slapd was killed: it may never be sent (fact of
+					  slapd, and of no agent) */
+	SimCsn unsent[SIM_NAMES];      /* the version that it never sent, and that a client's next
+					  change there let seem to be everywhere; time 0: none */
 	SimCsn passed[SIM_NAMES];  /* the version that a log told too late, of a node that said it
 				    * sees all logs, or no more, as it was killed; time 0: none */
 	SimReturn anew[SIM_NAMES]; /* what a node that read all anew brought back, where that could

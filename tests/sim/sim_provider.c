@@ -223,7 +223,8 @@ static SimCsn change_make(SimCluster *cluster, size_t at, SimEntry what, bool is
 	}
 	if (is_delete)
 		sim_copy_remove(&node->copy, message.entry.uuid);
-	if (is_delete && what.name < SIM_NAMES && is_polled(cluster, at) && !sim_is_covered(node, before))
+	if (is_delete && what.name < SIM_NAMES && is_polled(cluster, at) &&
+	    !sim_is_covered(node, before))
 		cluster->early[what.name] = message.entry.uuid;
 	if (node->has_overlay) {
 		sim_log_add(node, &message);
