@@ -229,6 +229,15 @@ static void modify(SimNode *node, SimEntry *here, const SimMessage *message)
 		here->stale = message->csn.time;
 }
 
+/* Deletions of a refresh bear a CSN that is not theirs. */
+static void passed_mark(SimCluster *cluster, const SimEntry *entry, SimCsn csn, bool is_deletion)
+{
+	if (is_deletion)
+		cluster->kept[entry->name] = entry->uuid;
+	else
+		cluster->passed[entry->name] = csn;
+}
+
 /* A newer change of the same server stood in the log before this one, as the refresh had it. That
  * goes into a log also where links fall back to the database by themselves, and until the links of
  * a node that says it sees all logs read them. */
@@ -239,7 +248,7 @@ static void passed_note(SimCluster *cluster, size_t at, const SimMessage *messag
 	if (message->is_allowed && message->entry.name < SIM_NAMES &&
 	    (message->is_deletion ? here != NULL
 				  : !here || sim_csn_is_newer(message->csn, here->csn)))
-		cluster->passed[message->entry.name] = message->csn;
+		passed_mark(cluster, &message->entry, message->csn, message->is_deletion);
 }
 
 /* What stands before it in the log was not told: whoever reads a log again whose slapd was killed
@@ -257,7 +266,7 @@ static void untold_note(SimCluster *cluster, size_t at, size_t from, const SimMe
 		if (change->csn.sid == message->csn.sid && change->entry.name < SIM_NAMES &&
 		    change->csn.time < message->csn.time &&
 		    change->csn.time > known->time[change->csn.sid])
-			cluster->passed[change->entry.name] = change->csn;
+			passed_mark(cluster, &change->entry, change->csn, change->is_deletion);
 	}
 }
 

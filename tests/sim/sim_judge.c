@@ -131,14 +131,10 @@ static bool may_return(const SimCluster *cluster, unsigned name, const SimRecord
 				      is_uuid(cluster->early[name], record->uuid));
 }
 
-/* Of a deletion the log has the CSN of the refresh. */
 static bool was_passed(const SimCluster *cluster, unsigned name, const SimRecord *record)
 {
-	const SimCsn passed = cluster->passed[name];
-
-	return passed.time > 0 && passed.sid == record->csn.sid &&
-	       (record->is_deleted ? passed.time >= record->csn.time
-				   : passed.time == record->csn.time);
+	return record->is_deleted ? is_uuid(cluster->kept[name], record->uuid)
+				  : is_same(cluster->passed[name], record->csn);
 }
 
 /* What was repaired by itself in the end was no loss; a slapd that was killed brings back by itself
