@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import threading
+import time
 
 import ldap
 import pytest
@@ -207,6 +208,31 @@ def test_it_stays_out_until_a_person_lets_it_back_and_reads_before_it_takes_writ
     add_person(node.server, "back")
     wait_entry(other.server, f"cn=back,{SUFFIX}")
     node.assert_in_step()
+
+
+def test_who_comes_back_under_another_id_is_closed_until_a_person_lets_it_have_that(cluster):
+    """What holds the flag holds the door, too: clients would write beside the others."""
+    node, other = cluster[2], cluster[0]
+    add_person(node.server, "under-three")
+    cluster.wait_in_step()
+    leave(node)
+    add_person(other.server, "meanwhile")
+    cluster.document["peers"][2]["id"] = node.id = 7
+    cluster.write()
+    for words in (("--release", "left"), (), ()):
+        held = node.apply(*words)
+        assert held.returncode == 3 and "held G5" in held.stdout, held.stdout + held.stderr
+        assert read_only(node) and not values(node, node.server.flag()) and left(node)["rejoining"] is True
+        wait_entry(node.server, f"cn=meanwhile,{SUFFIX}")
+    if "restart slapd, because slapd writes it when it stops" in node.apply("--release", "G5").stdout:  # 2.4
+        node.server.stop()
+        time.sleep(1.1)  # contextCSN is older than slapd then
+        node.server.start()
+        node.apply("--release", "G5")
+    apply_until_joined(node)
+    assert not read_only(node) and values(node, node.server.flag()) == ["TRUE"] and left(node) is None
+    assert node.server.values("cn=config", "olcServerID") == ["7"]
+    assert f"cn=meanwhile,{SUFFIX}" in node.server.entries(attributes=["1.1"])
 
 
 @pytest.mark.one_release
