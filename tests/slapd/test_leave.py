@@ -265,11 +265,11 @@ def test_what_is_written_is_shown_and_audit_writes_nothing(cluster):
     cluster.write()
     before = node.server.config_writes()
     output = leave(node, status=3)
-    assert output.count("[this node leaves]") == 3 and "read-only database" in output
+    assert output.count("[this node leaves]") == 3 and "read-only database" in output and "overlay syncprov" in output
     assert '"mode": "enforce"' in output
     document = json.loads(leave(node, "--output", "json", status=3))
     assert [change["kind"] for change in document["changes"]] == [
-        "read-only-on", "peer-remove", "peer-remove", "multi-provider-off"]
+        "read-only-on", "peer-remove", "peer-remove", "multi-provider-off", "overlay"]
     assert node.server.config_writes() == before and left(node) is None
 
 

@@ -253,7 +253,8 @@ static void what_left_comes_back_database_by_database(void **state)
 {
 	Scene *scene = *state;
 	const LiveDatabase open = {0}, closed = {.is_read_only = true};
-	LeavingDatabase databases[] = {{&open, SUFFIX}, {&closed, "dc=y"}};
+	LeavingDatabase databases[] = {{.live = &open, .suffix = SUFFIX},
+				       {.live = &closed, .suffix = "dc=y"}};
 	const Leaving leaving = {databases, 2};
 
 	scene_settled(scene);
@@ -280,7 +281,7 @@ static void what_leaving_closed_is_not_forgotten_before_it_opens(void **state)
 {
 	Scene *scene = *state;
 	const LiveDatabase open = {0};
-	LeavingDatabase database = {&open, SUFFIX};
+	LeavingDatabase database = {.live = &open, .suffix = SUFFIX};
 	const Leaving leaving = {&database, 1};
 	Change *change;
 
