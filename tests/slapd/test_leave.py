@@ -12,6 +12,7 @@ import pytest
 import remedies
 from cluster import Cluster, add_person, apply_until_joined, wait_entry
 from slapd import SUFFIX, Database, SlapdFailed, syncrepl, wait_until
+from test_fence import load
 
 
 @pytest.fixture(name="cluster")
@@ -208,6 +209,45 @@ def test_it_stays_out_until_a_person_lets_it_back_and_reads_before_it_takes_writ
     add_person(node.server, "back")
     wait_entry(other.server, f"cn=back,{SUFFIX}")
     node.assert_in_step()
+
+
+class Busy(threading.Thread):
+    """Adds entries at one server and deletes them a little later."""
+
+    def __init__(self, node):
+        super().__init__(daemon=True)
+        self.server, self.name, self.gone, self.is_over = node.server, f"busy{node.id}", set(), threading.Event()
+
+    def run(self):
+        connection, there = self.server.admin(), []
+        while not self.is_over.wait(0.03):  # oftener than that, and slapd dies of a search that begins meanwhile
+            there.append(f"cn={self.name}-{len(self.gone) + len(there)},{SUFFIX}")
+            connection.add_s(there[-1], [("objectClass", [b"organizationalRole"]), ("cn", [there[-1][3:].split(",")[0].encode()])])
+            connection.modify_s(there[-1], [(ldap.MOD_REPLACE, "description", [b"changed"])])
+            if len(there) > 30:
+                connection.delete_s(there[0])
+                self.gone.add(there.pop(0))
+
+
+@pytest.mark.long
+@pytest.mark.since("2.5")
+def test_what_is_deleted_while_a_node_comes_back_stays_deleted(cluster):
+    """With its overlay some came back in half of the rounds: what it read first went on to those that it was read from."""
+    load(cluster[0].server, "old", 1500)
+    busy = [Busy(node) for node in cluster.nodes[:2]]
+    for client in busy:
+        client.start()
+    for _ in range(6):
+        leave(cluster[2])
+        time.sleep(6)
+        cluster[2].apply("--release", "left")
+        apply_until_joined(cluster[2])
+    for client in busy:
+        client.is_over.set()
+        client.join()
+    cluster.wait_in_step()
+    for node in cluster:
+        assert not dns(node.server) & (busy[0].gone | busy[1].gone)
 
 
 def test_who_comes_back_under_another_id_is_closed_until_a_person_lets_it_have_that(cluster):
