@@ -76,9 +76,9 @@ static const Hold *wait_for_copy(const Order *order, const Hold *cause)
 		order,
 		pool_printf(order->diff->pool,
 			    "the server ID waits for %s, whose copy here is in doubt (%s) and open "
-			    "to clients: peers that read it would take what is written here for "
-			    "newer than what it lacks, and delete that; this hold ends together "
-			    "with that one",
+			    "to clients: what they write under it is newer than what the copy "
+			    "lacks, and peers that read it would lose that; this hold ends "
+			    "together with that one",
 			    order->suffix, guard_code(cause->guard)),
 		cause->release);
 }
