@@ -233,6 +233,7 @@ class Busy(threading.Thread):
 @pytest.mark.since("2.5")
 def test_what_is_deleted_while_a_node_comes_back_stays_deleted(cluster):
     """With its overlay some came back in half of the rounds: what it read first went on to those that it was read from."""
+    cluster.be_seen_to_work()  # with limits, so that who comes back can look at what was deleted
     load(cluster[0].server, "old", 1500)
     busy = [Busy(node) for node in cluster.nodes[:2]]
     for client in busy:
