@@ -122,6 +122,18 @@ static void guard_last_links(Diff *diff, const DatabasePlan *database)
 				CHANGE_BIT(CHANGE_CONSUMER_REMOVE), *hold);
 }
 
+/* What leaving closed opens with the flag: until then nothing comes here, and what clients wrote
+ * would be nowhere else. */
+static void guard_opening(Diff *diff, const DatabasePlan *database)
+{
+	const Change *flag =
+		change_first(diff->plan, database, CHANGE_BIT(CHANGE_MULTI_PROVIDER_ON));
+
+	if (flag && flag->is_held)
+		plan_hold_kinds(diff->pool, diff->plan, database, CHANGE_BIT(CHANGE_READ_ONLY_OFF),
+				flag->hold);
+}
+
 void guard_flags(Diff *diff)
 {
 	for (size_t i = 0; i < diff->plan->n_databases; i++) {
@@ -131,5 +143,6 @@ void guard_flags(Diff *diff)
 		guard_referral(diff, &diff->plan->databases[i]);
 		if (diff->plan->databases[i].live)
 			guard_last_links(diff, &diff->plan->databases[i]);
+		guard_opening(diff, &diff->plan->databases[i]);
 	}
 }
