@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "common/live/live_log.h"
+#include "common/live/overlays.h"
 #include "common/slapd/dn.h"
 
 static bool is_one_of(const char *name, const char *const *names, size_t n_names)
@@ -78,6 +79,8 @@ const char *database_refusal(Pool *pool, const Live *live, const LiveDatabase *d
 	if (!refusal && entry_has_value(database->entry, "olcSyncUseSubentry", "TRUE"))
 		refusal = "keeps its contextCSN in an entry of its own (olcSyncUseSubentry: TRUE), "
 			  "where no node compares it";
+	if (!refusal && overlay_is_there(live, database, "translucent"))
+		refusal = "shows what another server holds (overlay translucent)";
 	if (!refusal && (logged = live_logged(live, database)))
 		refusal = pool_printf(
 			pool,
