@@ -231,7 +231,7 @@ static bool database_can_be_cared_for(Diff *diff, const DatabasePlan *database)
 
 	if (!live)
 		missing_hold(diff, database);
-	else if (entry_has_value(live->entry, "olcDisabled", "TRUE"))
+	else if (live_is_disabled(live))
 		database_hold(diff, suffix,
 			      pool_printf(diff->pool,
 					  "%s (%s) is disabled (olcDisabled: TRUE), and slapd "

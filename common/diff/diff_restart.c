@@ -5,6 +5,7 @@
 #include "common/diff/diff_parts.h"
 #include "common/draft/diff.h"
 #include "common/draft/guard_restart.h"
+#include "common/live/database_refusal.h"
 #include "common/remedies/remedies.h"
 
 /*
@@ -100,7 +101,7 @@ static void database_report(Diff *diff, const LiveDatabase *live)
 /* The remedy replaces the value: when it is deleted, slapd goes on without the database. */
 static void disabled_report(Diff *diff, const LiveDatabase *live)
 {
-	if (!entry_has_value(live->entry, "olcDisabled", "TRUE"))
+	if (!live_is_disabled(live))
 		return;
 	plan_add_finding(diff->pool, diff->plan, SEVERITY_CRITICAL, "restart-unsafe", NULL,
 			 "%s is disabled: slapd dies if a peer sends it a change or somebody "

@@ -66,11 +66,15 @@ static const char *glue_refusal(Pool *pool, const Live *live, const LiveDatabase
 	return NULL;
 }
 
+bool live_is_disabled(const LiveDatabase *database)
+{
+	return entry_has_value(database->entry, "olcDisabled", "TRUE");
+}
+
 const char *database_refusal(Pool *pool, const Live *live, const LiveDatabase *database)
 {
-	const char *refusal = entry_has_value(database->entry, "olcDisabled", "TRUE")
-				      ? "is disabled (olcDisabled: TRUE)"
-				      : backend_refusal(pool, database);
+	const char *refusal = live_is_disabled(database) ? "is disabled (olcDisabled: TRUE)"
+							 : backend_refusal(pool, database);
 	const LiveDatabase *logged;
 
 	for (size_t i = 0; !refusal && i < database->suffixes->n_values; i++)

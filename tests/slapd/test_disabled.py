@@ -45,3 +45,15 @@ def test_a_disabled_overlay_is_told(slapd_factory, program):
     remedies.run(one, text, "enabled")
     assert found(one) == []
     wait_entry(other.server, add_person(one.server, "back"))
+
+
+@pytest.mark.since("2.5")
+def test_the_server_id_waits_for_a_disabled_database(slapd_factory, program):
+    """It looks empty, and its entries are back once it is enabled: older than the server ID, never deleted at a peer."""
+    node = Lone(slapd_factory, program)
+    node.server.modify(node.dn(), [(ldap.MOD_REPLACE, "olcDisabled", "TRUE")])
+    done = node.apply()
+    assert done.returncode == 3 and f"the server ID waits for {SUFFIX}" in done.stdout, done.stdout
+    assert node.server.values("cn=config", "olcServerID") == []
+    node.server.modify(node.dn(), [(ldap.MOD_REPLACE, "olcDisabled", "FALSE")])
+    in_step(node)
