@@ -45,12 +45,28 @@ static int search_monitor(Directory *directory, Pool *pool, const char *filter, 
 	return directory_read(directory, &query, pool, ret, err);
 }
 
+/* slapd 2.5 dies of a search that reaches the entry of such a database in cn=monitor. */
+static bool one_is_disabled(const Tree *config)
+{
+	for (size_t i = 0; i < config->n_entries; i++)
+		if (entry_has_value(&config->entries[i], "objectClass", "olcDatabaseConfig") &&
+		    entry_has_value(&config->entries[i], "olcDisabled", "TRUE"))
+			return true;
+	return false;
+}
+
 /* A server without cn=monitor, or that hides it from us, is no error: what runs is unknown then.
  * Nor is one that runs more consumers than its size limit (500 by default) lets us read. */
 static int read_monitor(Directory *directory, Pool *pool, World *world, Tree *ret, Error *err)
 {
-	int result = search_monitor(directory, pool, live_monitor_filter, ret, err);
+	int result;
 
+	*ret = (Tree){0};
+	world->has_monitor = false;
+	world->facts.machine.monitor_is_limited = false;
+	if (one_is_disabled(&world->config))
+		return 0;
+	result = search_monitor(directory, pool, live_monitor_filter, ret, err);
 	world->facts.machine.monitor_is_limited = result < 0 && err->code == SIZE_LIMIT_EXCEEDED;
 	if (world->facts.machine.monitor_is_limited)
 		result = search_monitor(directory, pool, live_monitor_few_filter, ret, err);

@@ -135,6 +135,18 @@ static const Hold *judge(Order *order)
 	return doubt ? wait_for_copy(order, doubt) : order_judge_csns(order);
 }
 
+static const Content *here_of(Diff *diff, const DatabasePlan *database, const char *untended)
+{
+	/* It looks empty, and has its entries again once it is enabled. */
+	static const Content disabled = {.state = CONTENT_DENIED,
+					 .problem = "it is disabled (olcDisabled: TRUE)"};
+
+	if (live_is_disabled(database->live))
+		return &disabled;
+	return untended ? untended_content(diff, database)
+			: &diff_facts(diff, database->suffix)->here;
+}
+
 static bool order_of(Diff *diff, const DatabasePlan *database, Order *ret)
 {
 	const char *untended = untended_suffix(diff, database);
@@ -142,15 +154,15 @@ static bool order_of(Diff *diff, const DatabasePlan *database, Order *ret)
 	/* Without syncprov no node reads it here. */
 	if (untended ? !database->live->syncprov
 		     : !database->wanted || !database->live ||
-			       database_refusal(diff->pool, diff->in->live, database->live))
+			       (!live_is_disabled(database->live) &&
+				database_refusal(diff->pool, diff->in->live, database->live)))
 		return false;
 	*ret = (Order){
 		.diff = diff,
 		.database = database,
 		.wanted = database->wanted,
 		.live = database->live,
-		.here = untended ? untended_content(diff, database)
-				 : &diff_facts(diff, database->suffix)->here,
+		.here = here_of(diff, database, untended),
 		.suffix = untended ? untended : database->suffix,
 		.is_untended = untended != NULL,
 		.overlay = change_first(diff->plan, database, CHANGE_BIT(CHANGE_OVERLAY)),

@@ -12,10 +12,29 @@
 
 #define RELEASE remedy_text(REMEDY_RELEASE_G10)
 
+/* Entries of before any overlay: this may be the original, and the peer a copy that has less.
+ * Whoever empties it then loses what came since. */
+static const Hold *hold_unstamped(const Joining *joining, const char *uri)
+{
+	return joining_hold(
+		joining, GUARD_CONTENT,
+		pool_printf(
+			joining->diff->pool,
+			"%s: %s has changes of server ID %u, and this node, which shows no "
+			"contextCSN, perhaps newer ones: see `%s`. Where it is the one that lacks "
+			"some: %s, or %s; then, or where it lacks none",
+			joining->suffix, uri, joining->our_id, remedy_text(REMEDY_COMPARE),
+			remedy_text(REMEDY_DATABASE_ANEW),
+			remedy_fill(joining->diff->pool, REMEDY_DATABASE_LOAD, uri)),
+		RELEASE);
+}
+
 static const Hold *hold_suspect(const Joining *joining, const Content *peer, Suspicion suspicion)
 {
 	const char *uri = joining_uri(joining, peer);
 
+	if (suspicion == SUSPICION_OLDER && joining->here->n_context_csns == 0)
+		return hold_unstamped(joining, uri);
 	return joining_hold(
 		joining, GUARD_CONTENT,
 		pool_printf(

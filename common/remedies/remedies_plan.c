@@ -135,6 +135,10 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		{"restrict-off", REMEDY_SHELL,
 		 "printf '%s\\n' 'dn: {dn}' 'changetype: modify' 'delete: {attribute}'{=lines}" LDAPMODIFY,
 		 "test_read_only.py::test_a_restriction_of_clients_is_told_with_what_ends_it"},
+	[REMEDY_ENABLED] =
+		{"enabled", REMEDY_SHELL,
+		 "printf '%s\\n' 'dn: {dn}' 'changetype: modify' 'replace: olcDisabled' 'olcDisabled: FALSE'" LDAPMODIFY,
+		 "test_disabled.py::test_a_disabled_database_is_told_and_left_alone"},
 	[REMEDY_RESTRICTED_THERE] =
 		{"restricted-there", REMEDY_WORDS,
 		 "see olcRestrict, olcDisallows and olcRequires in cn=config there; `syncward plan` on that node has the line that takes olcRestrict of a database out",

@@ -87,6 +87,23 @@ def test_a_symbolic_link_is_taken_when_it_is_a_file(here, name):
     assert stat.S_IMODE(link.stat().st_mode) == 0o600 and target.exists()
 
 
+@pytest.mark.remedy("file-itself")
+def test_a_relative_link_is_taken_from_wherever_the_command_runs(here):
+    target = here.path.with_name("revision-2.json")
+    here.path.rename(target)
+    here.path.symlink_to(target.name)
+    remedies.run(here, refused(here), "file-itself")
+    assert here.validate().returncode == 0 and not here.path.is_symlink()
+
+
+@pytest.mark.parametrize("target", ["/dev/zero", "peers.json", "gone"])
+def test_a_link_that_leads_to_no_file_is_not_copied(here, target):
+    here.path.unlink()
+    here.path.symlink_to(target)
+    text = refused(here)
+    assert f"(to {target})" in text and "cp " not in text, text
+
+
 @as_root
 @pytest.mark.remedy("file-of-its-own")
 def test_a_password_that_another_service_reads_is_copied(here):
