@@ -199,7 +199,7 @@ static void what_is_surely_hidden_is_named(void **state)
 		{{"to attrs=cn dn.base=\"dc=x\" attrs=sn by dn=\"" REPL "\" read",
 		  "to attrs=sn by * none", "to * by * read"},
 		 {NULL},
-		 "sn of entries",
+		 "sn",
 		 1},
 		{{"to * by * break"}, {NULL}, "entries", 0},
 		{{"to *"}, {NULL}, "entries", 0},
