@@ -203,8 +203,8 @@ static void check_timeouts(Doctor *doctor, const LiveDatabase *database,
 
 static void check_pace(Doctor *doctor, const LiveDatabase *database, const LiveConsumer *consumer)
 {
-	SyncreplKeyword keyword;
-	const char *fault = syncrepl_pace_fault(doctor->pool, &consumer->syncrepl, &keyword);
+	bool is_retry;
+	const char *fault = syncrepl_pace_fault(doctor->pool, &consumer->syncrepl, &is_retry);
 
 	if (!fault)
 		return;
@@ -213,8 +213,7 @@ static void check_pace(Doctor *doctor, const LiveDatabase *database, const LiveC
 		    consumer->rid, fault);
 	doctor_remedy(&doctor->report,
 		      pool_printf(doctor->pool, "write in \"syncrepl\" of peers.json: %s",
-				  remedy_text(keyword == SYNCREPL_RETRY ? REMEDY_RETRY
-									: REMEDY_INTERVAL)));
+				  remedy_text(is_retry ? REMEDY_RETRY : REMEDY_INTERVAL)));
 }
 
 void doctor_timeouts(Doctor *doctor)

@@ -29,12 +29,12 @@ static const char *retry_fault(Pool *pool, const char *retry)
 	return NULL;
 }
 
-const char *syncrepl_pace_fault(Pool *pool, const Syncrepl *link, SyncreplKeyword *ret)
+const char *syncrepl_pace_fault(Pool *pool, const Syncrepl *link, bool *ret_is_retry)
 {
-	*ret = SYNCREPL_INTERVAL;
+	*ret_is_retry = false;
 	if (link->value[SYNCREPL_INTERVAL] && syncrepl_is_refresh_only(link) &&
 	    syncrepl_number(link, SYNCREPL_INTERVAL) == 0)
 		return "asks without a pause, at the cost of processor time (an interval of 0 s)";
-	*ret = SYNCREPL_RETRY;
+	*ret_is_retry = true;
 	return retry_fault(pool, link->value[SYNCREPL_RETRY]);
 }

@@ -7,8 +7,8 @@
 /*
  * What nobody can want of how often slapd tries a peer that is away, or asks one that it reads at
  * intervals: without any pause, or a day and more later. slapd takes it, so it is no error. In the
- * pool, with the keyword at fault; NULL: nothing.
+ * pool, and whether retry is at fault or else interval; NULL: nothing.
  */
-const char *syncrepl_pace_fault(Pool *pool, const Syncrepl *link, SyncreplKeyword *ret);
+const char *syncrepl_pace_fault(Pool *pool, const Syncrepl *link, bool *ret_is_retry);
 
 #endif

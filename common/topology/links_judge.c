@@ -124,15 +124,15 @@ static bool is_same_pace(const Syncrepl *one, const Syncrepl *other)
 	       one->value[SYNCREPL_RETRY] == other->value[SYNCREPL_RETRY];
 }
 
-static const char *pace_remedy(SyncreplKeyword keyword)
+static const char *pace_remedy(bool is_retry)
 {
-	return remedy_text(keyword == SYNCREPL_RETRY ? REMEDY_RETRY : REMEDY_INTERVAL);
+	return remedy_text(is_retry ? REMEDY_RETRY : REMEDY_INTERVAL);
 }
 
 static void judge_pace(Pool *pool, const Links *links, LinksJudgement *ret)
 {
 	const char *fault = NULL, *first = NULL;
-	SyncreplKeyword keyword = SYNCREPL_RETRY, first_keyword = SYNCREPL_RETRY;
+	bool is_retry = false, first_is_retry = false;
 	Syncrepl last = {0};
 	size_t n = 0;
 
@@ -143,20 +143,20 @@ static void judge_pace(Pool *pool, const Links *links, LinksJudgement *ret)
 				desired_pace(links->database, links->nodes[k], links->nodes[i]);
 
 			if (!is_same_pace(&pace, &last))
-				fault = syncrepl_pace_fault(pool, &pace, &keyword);
+				fault = syncrepl_pace_fault(pool, &pace, &is_retry);
 			last = pace;
 			if (!fault || n++ > 0)
 				continue;
 			first = pool_printf(pool, "%s: reading peer %u, slapd of peer %u %s",
 					    links->database->suffix, links->nodes[k]->id,
 					    links->nodes[i]->id, fault);
-			first_keyword = keyword;
+			first_is_retry = is_retry;
 		}
 	if (first)
 		POOL_PUSH(pool, ret->warnings, ret->n_warnings,
 			  pool_printf(pool, "%s%s; better is, in \"syncrepl\", %s", first,
 				      more(pool, n, "such link", "such links"),
-				      pace_remedy(first_keyword)));
+				      pace_remedy(first_is_retry)));
 }
 
 static void judge_hubs(Pool *pool, const Links *links, LinksJudgement *ret)
