@@ -92,6 +92,22 @@ static mode_t forbidden_bits(const struct stat *status, bool is_secret)
 	return S_IWGRP | S_IRWXO | (status->st_gid == 0 ? 0 : S_IRWXG);
 }
 
+const char *file_kind_name(mode_t mode)
+{
+	static const struct {
+		mode_t format;
+		const char *name;
+	} kinds[] = {
+		{S_IFREG, "a regular file"}, {S_IFDIR, "a directory"}, {S_IFLNK, "a symbolic link"},
+		{S_IFIFO, "a FIFO"},         {S_IFSOCK, "a socket"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if ((mode & S_IFMT) == kinds[i].format)
+			return kinds[i].name;
+	return "a device";
+}
+
 static int status_check(const char *path, const struct stat *status, const FileCheck *check,
 			Error *err)
 {
@@ -103,7 +119,8 @@ static int status_check(const char *path, const struct stat *status, const FileC
 		check->is_secret && status->st_gid != 0 && (status->st_mode & S_IRGRP);
 
 	if (!S_ISREG(status->st_mode))
-		return error_set(err, ERROR_INPUT, 0, "%s: is not a regular file", path);
+		return error_set(err, ERROR_INPUT, 0, "%s: is %s, wanted a regular file", path,
+				 file_kind_name(status->st_mode));
 	if (!owner_is_trusted(status))
 		return error_set(err, ERROR_INPUT, 0, "%s: is owned by user %u, wanted root: `%s`",
 				 path, (unsigned)status->st_uid,

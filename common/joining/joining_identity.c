@@ -29,6 +29,14 @@ static const Hold *hold_unstamped(const Joining *joining, const char *uri)
 		RELEASE);
 }
 
+/* What would come of it. A hub has no writers, and readers all the same. */
+static const char *harm_describe(const Joining *joining)
+{
+	return peer_is_consumer(joining->diff->in->wanted->self)
+		       ? "reading there it would mix both"
+		       : "as a provider it would make healthy peers delete entries";
+}
+
 static const Hold *hold_suspect(const Joining *joining, const Content *peer, Suspicion suspicion)
 {
 	const char *uri = joining_uri(joining, peer);
@@ -39,12 +47,11 @@ static const Hold *hold_suspect(const Joining *joining, const Content *peer, Sus
 		joining, GUARD_CONTENT,
 		pool_printf(
 			joining->diff->pool,
-			"%s here is not the database that the cluster knows: %s %s; as a provider "
-			"it would make healthy peers delete entries; %s, or %s; then, or if surely "
-			"nothing is lost",
+			"%s here is not the database that the cluster knows: %s %s; %s; %s, or %s; "
+			"then, or if surely nothing is lost",
 			joining->suffix, uri,
 			suspicion_describe(joining->diff->pool, suspicion, joining->our_id),
-			remedy_text(REMEDY_DATABASE_ANEW),
+			harm_describe(joining), remedy_text(REMEDY_DATABASE_ANEW),
 			remedy_fill(joining->diff->pool, REMEDY_DATABASE_LOAD, uri)),
 		RELEASE);
 }

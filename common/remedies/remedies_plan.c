@@ -114,6 +114,9 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 	[REMEDY_RETRY] =
 		{"retry", REMEDY_PEERS, "\"retry\": \"5 5 60 +\"",
 		 "test_retry.py::test_a_file_with_a_retry_that_ends_is_refused_unless_it_says_so"},
+	[REMEDY_INTERVAL] =
+		{"interval", REMEDY_PEERS, "\"interval\": \"00:00:05:00\"",
+		 "test_retry.py::test_a_link_that_never_pauses_is_told_and_ends_by_what_is_printed"},
 	[REMEDY_SESSION_LOG_OFF] =
 		{"session-log-off", REMEDY_PEERS, "\"syncprov\": {\"sessionlog\": false}",
 		 "test_session_log.py::test_a_live_log_stays_and_is_a_critical_finding_with_the_line_that_ends_it"},

@@ -347,14 +347,14 @@ HIDING = {
 }
 
 
-def copied_pair(slapd_factory, program):
+def copied_pair(slapd_factory, program, fill=add_people):
     """Two providers with the same copy, the second's from the first's dump, that do not read each other."""
     cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb", overlays=("syncprov",))], modules=("syncprov",))
     first, node = cluster
     for one in cluster:
         one.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", str(one.id))])
     first.server.seed()
-    add_people(first.server)
+    fill(first.server)
     first.server.stop()
     records = dump(first.server)
     first.server.start()
