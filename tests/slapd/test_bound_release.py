@@ -3,6 +3,7 @@
 
 import re
 
+import ldap
 import pytest
 import remedies
 from daemon import Daemon
@@ -32,9 +33,11 @@ def test_a_removal_is_released_by_what_was_printed_for_it_alone(lone):
     assert former.guard == "G4" and re.fullmatch(r"syncward apply --release G4=[0-9a-f]{6}", former.release)
     # Before the person has typed it, peers.json takes a third one out. The text could be the same for three others.
     unlist(node, 4)
+    node.edit([(ldap.MOD_DELETE, "olcDbIndex", None)])  # what is not held is written, and that is planned with again
     done = remedies.execute(node, former.release, statuses=(3,))
     assert "--release G4=... let nothing pass" in done.stderr, done.stderr
     assert all(has_value(node, node.uri(i)) for i in (2, 3, 4, 5))
+    assert node.server.values(node.dn(), "olcDbIndex")
     hold, = holds(done.stdout)
     assert hold.release != former.release
     remedies.execute(node, hold.release)
