@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/plan/release_token.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/buf.h"
 #include "common/base/sha256.h"
+#include "common/base/text.h"
 #include "common/plan/plan_changes.h"
 #include "common/plan/release_line.h"
 #include "common/plan/render.h"
@@ -16,6 +18,16 @@
  */
 
 #define TOKEN_LEN 6
+
+/* Of these the values that are written are held. What others hold depends also on which peers just
+ * answer, and a person decides about the reason. */
+#define OF_VALUES                                                                       \
+	(GUARD_BIT(GUARD_REMOVAL) | GUARD_BIT(GUARD_LINK) | GUARD_BIT(GUARD_REVISION) | \
+	 GUARD_BIT(GUARD_ACCESS) | GUARD_BIT(GUARD_NOT_UNDERSTOOD))
+
+/* The reasons of these quote what peers answered, which may be another fault the next time: the
+ * peers count, and the values. */
+#define OF_PEERS (GUARD_BIT(GUARD_LINK) | GUARD_BIT(GUARD_JOINING))
 
 static bool is_about(const Plan *plan, const Hold *hold, Guard guard, const char *suffix)
 {
@@ -30,6 +42,11 @@ static void put_field(Buf *out, const char *text)
 {
 	buf_puts(out, text ? text : "-");
 	buf_putc(out, '\n');
+}
+
+static int compare(const void *one, const void *other)
+{
+	return strcmp(*(const char *const *)one, *(const char *const *)other);
 }
 
 /* What is put into the token's text: what the guard holds. */
@@ -74,6 +91,29 @@ static void put_changes(Held *held)
 			put_change(held, change);
 }
 
+/* In the order of their names, each once, whatever is said of them. */
+static void put_urls(Held *held, const char *text)
+{
+	const char **urls = NULL;
+	size_t n_urls = 0;
+
+	for (const char *at = text; (at = strstr(at, "ldap")); at++) {
+		size_t len = strcspn(at, " ;,\"'`()");
+		const char *url;
+
+		while (len > 0 && strchr(":.", at[len - 1]))
+			len--;
+		url = pool_printf(held->scratch, "%.*s", (int)len, at);
+
+		if (strstr(url, "://") && !text_is_among(url, urls, n_urls))
+			POOL_PUSH(held->scratch, urls, n_urls, url);
+	}
+	if (n_urls > 0)
+		qsort(urls, n_urls, sizeof(*urls), compare);
+	for (size_t i = 0; i < n_urls; i++)
+		put_field(&held->text, urls[i]);
+}
+
 static void put_holds(Held *held)
 {
 	for (size_t i = 0; i < held->plan->held.n_holds; i++) {
@@ -82,7 +122,10 @@ static void put_holds(Held *held)
 		if (!is_about(held->plan, hold, held->guard, held->suffix))
 			continue;
 		put_field(&held->text, hold->suffix);
-		put_field(&held->text, hold->text);
+		if (GUARD_BIT(held->guard) & OF_PEERS)
+			put_urls(held, hold->text);
+		else
+			put_field(&held->text, hold->text);
 	}
 }
 
@@ -95,7 +138,8 @@ const char *release_token(Pool *pool, const Plan *plan, Guard guard, const char 
 	put_holds(&held);
 	if (held.text.len == 0)
 		return NULL;
-	put_changes(&held);
+	if (GUARD_BIT(guard) & OF_VALUES)
+		put_changes(&held);
 	sha256_hex(held.text.bytes, held.text.len, digest);
 	return pool_printf(pool, "%.*s", TOKEN_LEN, digest);
 }

@@ -373,9 +373,7 @@ def test_a_used_server_id_does_not_change(lone):
     add_person(node.server, "clients-still-write")
     # An earlier release of syncward wrote them: the flag still waits for the server ID, not for a refresh.
     node.edit([(ldap.MOD_ADD, "olcSyncrepl", [node.value(i) for i in (2, 3)])])
-    former, (hold,) = hold, holds(node.apply().stdout)
-    assert hold.text == former.text and hold.release != former.release  # it holds less now
-    assert release(node, former).returncode == 3 and node.server.values("cn=config", "olcServerID") == ["7"]
+    assert holds(node.apply().stdout) == [hold]
     done = release(node, hold)
     assert "held G5" not in done.stdout
     order = [found for found in holds(done.stdout) if found.guard == "order"]
