@@ -19,7 +19,7 @@ from whole import wait_equal
 @pytest.fixture(name="pair")
 def fixture_pair(slapd_factory, program):
     """A provider with a consumer, and its dump without contextCSN from before the last changes."""
-    cluster = make(slapd_factory, program, n_providers=1)
+    cluster = make(slapd_factory, program, n_providers=1, backend="mdb")
     form_providers(cluster)
     apply_until_joined(cluster[1])
     cluster.backup = saved(cluster[0].server, context_csn=False)
