@@ -204,15 +204,13 @@ static bool has_links(const Wanted *wanted)
 	return false;
 }
 
-/* Whoever reads nobody makes no rounds of probes: what it holds is looked at for this alone. */
+/* A node that reads nobody makes no rounds of probes: what it holds is looked at for this alone. */
 static size_t lone_look(const Found *found, DatabaseHealth **ret)
 {
 	const Wanted *wanted = found->report.last.plan.wanted;
 	size_t n = 0;
 
 	*ret = NULL;
-	if (!found_is_caused_by(found, TRIGGER_TIMER) && found->state.known.seen.n_items > 0)
-		return 0;
 	for (size_t i = 0; i < wanted->n_databases; i++) {
 		const char *suffix = wanted->databases[i].desired->suffix;
 		const Content here = world_content_here(found->directory, found->pool,

@@ -105,7 +105,8 @@ const char *emptied_since_filter(Pool *pool, const PlanInput *in, const LiveData
 		return NULL;
 	own = csn_newest(glance->context_csns, glance->n_context_csns, our_id(in));
 	noted = csn_newest(seen->csns, seen->n_csns, our_id(in));
-	if (!noted || !is_since_start(own, start))
+	/* What was noted may be of the second in which slapd started. */
+	if (!noted || !is_since_start(own, start) || strcmp(own, noted) <= 0)
 		return NULL;
 	return pool_printf(pool,
 			   "(|(entryCSN=%s)(&(entryCSN>=%s)(!(entryCSN>=%.*s.000000Z#000000#000#"

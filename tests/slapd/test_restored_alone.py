@@ -10,6 +10,7 @@ import remedies
 from backups import load, put_back, saved
 from cluster import add_person, apply_until_joined
 from daemon import Daemon
+from fence import Fence
 from heartbeats import settings
 from slapd import SUFFIX, wait_until
 from test_consumer_role import form_providers, make
@@ -84,3 +85,23 @@ def test_a_whole_dump_in_another_file_and_a_crash_are_none(pair):
         daemon.wait_for("slapd-back", 2)
         daemon.wait_at_rest()
         assert not is_told(node) and not any("[restored]" in text for _, text in daemon.events("finding"))
+
+
+@pytest.mark.every_release
+def test_the_fence_closes_one_and_the_daemon_names_the_consumer_that_has_the_rest(pair):
+    node, consumer = pair
+    fence = Fence(node)
+    folder, = node.server.values(node.server.database_dn(), "olcDbDirectory")
+    with Daemon(node, *settings(node, interval=5)) as daemon:
+        wait_noted(node)
+        fence.stop()
+        fence.start()
+        add_person(node.server, "later")
+        wait_equal(pair.nodes)
+        fence.wait_noted(daemon)
+        fence.stop()
+        load(node.server, folder, pair.backup)
+        closes = node.server.release.number >= (2, 5)
+        fence.start("older", 3 if closes else 1)
+        assert not closes or node.server.values(node.server.database_dn(), "olcReadOnly") == ["TRUE"]
+        wait_until(lambda: not closes or f"slapcat of {consumer.server.ldap_uri}" in node.run("plan").stdout, "it is named")

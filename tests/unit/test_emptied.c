@@ -578,10 +578,16 @@ static void what_was_not_asked_and_the_same_file_prove_nothing(void **state)
 static void a_context_csn_from_before_the_start_was_not_made_up(void **state)
 {
 	static const char *kept[] = {"20260930000000.000000Z#000000#001#000000"};
+	static const char *of_that_second[] = {"20261123070000.000001Z#000000#001#000000"};
 	Scene *scene = *state;
 
 	lone_restored_make(scene);
 	scene->content.glance.context_csns = kept;
+	assert_int_equal(n_restored(scene), 0);
+	/* It was noted just before. */
+	scene->content.glance.context_csns = of_that_second;
+	assert_int_equal(n_restored(scene), 1);
+	scene->known.seen.items[0].csns = of_that_second;
 	assert_int_equal(n_restored(scene), 0);
 }
 
