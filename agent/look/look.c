@@ -8,6 +8,7 @@
 #include "agent/ldap/content_here.h"
 #include "agent/ldap/ldap_local.h"
 #include "agent/ldap/oldest_entries.h"
+#include "agent/look/look_file.h"
 #include "agent/slapd/next_start.h"
 #include "agent/slapd/slapd_place.h"
 #include "agent/slapd/slapd_process.h"
@@ -282,15 +283,21 @@ void world_look_for_old(Directory *directory, Pool *pool, const PlanInput *input
 void world_look_for_emptied(Directory *directory, Pool *pool, const PlanInput *input, World *world)
 {
 	const Wanted *wanted = input->wanted;
+	PlanInput now = *input;
 
+	now.live = &world->live;
+	now.facts = &world->facts;
 	for (size_t i = 0; i < wanted->n_databases; i++) {
 		const char *suffix = wanted->databases[i].desired->suffix;
 		const LiveDatabase *live;
+		DatabaseFacts *facts;
 
-		if (live_find_database(&world->live, suffix, &live) == 1 &&
-		    emptied_must_look(&world->live, live, known_database(input->known, suffix)))
-			world_facts_of(pool, &world->facts, suffix)->glance =
-				world_content_here(directory, pool, world, suffix);
+		if (live_find_database(&world->live, suffix, &live) != 1 || !live->syncprov)
+			continue;
+		facts = world_facts_of(pool, &world->facts, suffix);
+		if (emptied_must_look(&world->live, live, known_database(input->known, suffix)))
+			facts->glance = world_content_here(directory, pool, world, suffix);
+		look_file(directory, &now, live, facts);
 	}
 }
 

@@ -51,6 +51,16 @@ def is_told(node):
     return "[restored]" in node.run("status").stdout
 
 
+def ordered_beside_no_slapd(node, daemon, n, *words):
+    """While slapd is away for the nth time somebody orders it: passes see that, and get no further."""
+    node.server.stop()
+    daemon.wait_for("slapd-lost", n)
+    assert node.run(*words).returncode == 0
+    seen, _ = daemon.last_pass()
+    wait_until(lambda: daemon.last_pass()[0] >= seen + 2, "passes that see no slapd", 40)
+    node.server.start()
+
+
 @pytest.mark.every_release
 def test_what_an_old_backup_without_context_csn_took_away_is_told_until_somebody_looked_into_it(pair):
     healthy, node = pair
@@ -76,12 +86,11 @@ def test_what_an_old_backup_without_context_csn_took_away_is_told_until_somebody
         assert "cannot be watched" in daemon.wait_for("state-trouble")
         daemon.wait_at_rest()
         wait_until(lambda: node.run("check").returncode == 2 and is_told(node), "it is told still")
-        node.server.stop()
-        daemon.wait_for("slapd-lost")
-        assert node.run("resume").returncode == 0  # seen by a pass that gets no further
-        seen, _ = daemon.last_pass()
-        wait_until(lambda: daemon.last_pass()[0] >= seen + 2, "passes that see no slapd", 40)
-        node.server.start()
+        ordered_beside_no_slapd(node, daemon, 1, "pause", "a disk is replaced", "--for", "1s")
+        daemon.wait_for("slapd-back")
+        daemon.wait_at_rest()
+        wait_until(lambda: node.run("check").returncode == 2 and is_told(node), "a pause over by then looked into nothing")
+        ordered_beside_no_slapd(node, daemon, 2, "resume")
         daemon.wait_for("finding-gone", text="[restored]")
         wait_until(lambda: node.run("check").returncode == 1 and not is_told(node), "only what cannot be watched is told")
 
