@@ -5,6 +5,7 @@
 
 #include "common/delta/log_gap.h"
 #include "common/delta/log_left.h"
+#include "common/live/live_running.h"
 #include "common/remedies/remedies.h"
 #include "common/syncrepl/syncrepl_log.h"
 
@@ -297,24 +298,13 @@ static void tell_lag(Diff *diff, const DeltaLink *link)
 			      link->consumer->peer->uri, syncrepl_log(&link->consumer->syncrepl)));
 }
 
-/* It follows within a pass where that node sees all logs; its own plan says which it does not. */
-static void tell_out_of_order(Diff *diff, const DeltaLink *link)
+/* Each is over when the one has seen all logs, or has heard that the other reads databases: within
+ * a pass, as a rule. */
+static void tell_apart(Diff *diff, const DeltaLink *link, const char *before, const char *behind)
 {
 	link_tell(diff, link, SEVERITY_NOTE, "log-not-known",
-		  pool_printf(diff->pool,
-			      "%s does not say that it sees the logs of all nodes that it reads, "
-			      "so changes in its own '%s' may be out of order",
-			      link->consumer->peer->uri, syncrepl_log(&link->consumer->syncrepl)));
-}
-
-/* It is over when that node has heard that this one reads databases. */
-static void tell_closed(Diff *diff, const DeltaLink *link)
-{
-	link_tell(diff, link, SEVERITY_NOTE, "log-not-known",
-		  pool_printf(diff->pool,
-			      "%s may still read the log '%s' of this node, which nobody can begin "
-			      "to read until it does not: this node read databases meanwhile",
-			      link->consumer->peer->uri, syncrepl_log(&link->consumer->syncrepl)));
+		  pool_printf(diff->pool, "%s %s '%s' %s", link->consumer->peer->uri, before,
+			      syncrepl_log(&link->consumer->syncrepl), behind));
 }
 
 /* Without a log of its own slapd carries out an older change after a newer one. What "delta" lacks
@@ -352,10 +342,18 @@ static bool can_wait(const DeltaLink *link)
 	       !(link->is_made && was_away);
 }
 
+/* Its provider may be away, or have closed its log, which slapd does not tell. */
+static bool is_cut(const DeltaLink *link)
+{
+	return link->is_made && link->is_live &&
+	       running_is_cut(&link->in->live->runs, link->database->desired->suffix,
+			      link->consumer->rid, link->consumer->provider);
+}
+
 /* is_awaited: another link waits until no node reads this node's log. */
 static bool must_be_asked(const DeltaLink *link, bool is_awaited)
 {
-	return link->outcome != PROBE_LOG_SHOWN || is_out_of_order(link) ||
+	return link->outcome != PROBE_LOG_SHOWN || is_out_of_order(link) || is_cut(link) ||
 	       ((is_awaited || link->own.closed_sec != 0) && may_read_here(link));
 }
 
@@ -369,9 +367,14 @@ static void judge(Diff *diff, const DeltaLink *link, bool is_awaited)
 	else if (link->outcome == PROBE_LOG_NOT_KNOWN && (link->is_live || is_plain(link)))
 		tell_not_known(diff, link);
 	if (is_out_of_order(link) || link->outcome == PROBE_LOG_CLOSED)
-		tell_out_of_order(diff, link);
+		tell_apart(diff, link,
+			   "does not say that it sees the logs of all nodes that it reads, so "
+			   "changes in its own",
+			   "may be out of order");
 	else if (keeps_closed(link) && link->outcome == PROBE_LOG_SHOWN)
-		tell_closed(diff, link);
+		tell_apart(diff, link, "may still read this node's log",
+			   "from before this node read databases: nobody can begin to read it "
+			   "until that is over");
 	if (must_be_asked(link, is_awaited) && !is_asked_otherwise(&diff->plan->unknown, link))
 		POOL_PUSH(diff->pool, diff->plan->unknown.links, diff->plan->unknown.n_links,
 			  {.database = link->database,

@@ -36,6 +36,19 @@ const RunningConsumer *running_find(const RunningIndex *index, int rid, const ch
 		       : NULL;
 }
 
+bool running_is_cut(const LiveRunning *runs, const char *suffix, int rid, const char *provider)
+{
+	for (size_t i = 0; i < runs->n_consumers; i++) {
+		const RunningConsumer *running = &runs->consumers[i];
+
+		if (running->rid == rid && running->provider && !running->is_connected &&
+		    strcmp(running->provider, provider) == 0 && running->suffix &&
+		    dn_equal(running->suffix, suffix))
+			return true;
+	}
+	return false;
+}
+
 bool running_made_contact(const RunningConsumer *running)
 {
 	const int64_t contact_sec = timestamp_of_generalized(running->last_contact);

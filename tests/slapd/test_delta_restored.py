@@ -66,7 +66,7 @@ def told_of_links(node):
 def test_the_fence_has_an_older_database_read_databases_until_it_has_all(pair):
     first, second = pair
     fence = Fence(second, first)
-    with Daemon(second) as daemon:
+    with Daemon(second) as daemon, Daemon(first):
         text, gap = begin_logs_behind_a_backup(pair)
         fence.wait_noted(daemon)
         fence.stop()
@@ -87,10 +87,7 @@ def test_the_fence_has_an_older_database_read_databases_until_it_has_all(pair):
         wait_until(lambda: not fence.is_closed(), "the daemon opens it", 60)
         delta.write_everywhere(pair, "after")
 
-        def reads_log():
-            daemon.reload()
-            return delta.reads(second) == 1
-        wait_until(reads_log, "its link reads the log again", 60)
+        wait_until(lambda: delta.reads(second) == delta.reads(first) == 1, "both links read logs again", 120)
         delta.write_everywhere(pair, "behind")
         assert contents(second) == contents(first)
 
