@@ -104,12 +104,11 @@ static bool may_read_here(const DeltaLink *link)
 	       (link->outcome == PROBE_LOG_SHOWN && link->answer->probe.log_is_in_order);
 }
 
-/* A log that holds what came in a refresh is opened to no node that may go on in it. */
+/* A log that holds what came in a refresh is opened to no node that may go on in it. Consumers read
+ * logs only of a provider that reads nobody. */
 static bool keeps_closed(const DeltaLink *link)
 {
-	return link->is_made && link->own.closed_sec != 0 &&
-	       (may_read_here(link) ||
-		(link->own.left != LOG_LEFT_SURELY && wanted_log_has_consumers(link->database)));
+	return link->is_made && link->own.closed_sec != 0 && may_read_here(link);
 }
 
 /*
@@ -191,8 +190,7 @@ static void database_make_plain(Pool *pool, const PlanInput *input, WantedDataba
 {
 	const size_t n = wanted_count_consumers(database);
 	const WantedDatabase asked = *database;
-	const bool may_be_read =
-		has_link(input, &asked, may_read_here) || wanted_log_has_consumers(&asked);
+	const bool may_be_read = has_link(input, &asked, may_read_here);
 	DeltaLink link;
 
 	if (has_link(input, &asked, lacks_log))

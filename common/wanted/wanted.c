@@ -299,14 +299,6 @@ size_t wanted_count_readers(const WantedDatabase *database)
 	return database->n_readers + database->n_more_readers;
 }
 
-bool wanted_log_has_consumers(const WantedDatabase *database)
-{
-	for (size_t i = 0; i < database->n_logs; i++)
-		if (database->logs[i].has_consumers)
-			return true;
-	return false;
-}
-
 bool wanted_is_shared(const WantedDatabase *database)
 {
 	return database->n_consumers + database->n_others + database->n_leaves > 0;

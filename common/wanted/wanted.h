@@ -93,9 +93,6 @@ unsigned wanted_rank(const Wanted *wanted);
  * says. */
 size_t wanted_count_readers(const WantedDatabase *database);
 
-/* True when a peer that this node does not ask reads a log of it here. */
-bool wanted_log_has_consumers(const WantedDatabase *database);
-
 /* True when another peer holds it, too, even if that is a consumer: it is read. */
 bool wanted_is_shared(const WantedDatabase *database);
 

@@ -96,8 +96,6 @@ static void log_add(Logs *logs, const Links *links, size_t reader, size_t here)
 		reader_add(logs->pool, log, given->readers[i]);
 	if (dn && given->n_readers == 0)
 		reader_add(logs->pool, log, dn);
-	if (log && peer_is_consumer(links->nodes[reader]))
-		log->has_consumers = true;
 }
 
 size_t wanted_logs(Pool *pool, const struct Links *links, const Peer *self, WantedLog **ret)

@@ -17,8 +17,6 @@ typedef struct WantedLog {
 	const char *base;
 	const char **readers; /* the DNs by which they do */
 	size_t n_readers;
-	bool has_consumers; /* some of them are read by nobody, so that this node does not ask them
-			     */
 } WantedLog;
 
 /* The DN by which the peer reads this node; with an authzid that is the account that reads, not the
