@@ -6,9 +6,10 @@
 #include "common/base/timestamp.h"
 #include "common/delta/log_changes.h"
 #include "common/live/live_log.h"
+#include "common/wanted/wanted.h"
 
-#define PASS_SEC  5   /* a pass takes the word back, then has the links read databases */
-#define HEARD_SEC 330 /* probe_interval, and what an answer takes */
+#define PASS_SEC  5 /* a pass takes the word back, then has the links read databases */
+#define HEARD_SEC (LOG_ASK_SEC + 30) /* and what an answer takes */
 
 static int64_t changed_at(const LiveDatabase *log)
 {

@@ -93,6 +93,11 @@ unsigned wanted_rank(const Wanted *wanted);
  * says. */
 size_t wanted_count_readers(const WantedDatabase *database);
 
+/* How often the peers are asked: at that interval, but a node whose links may read logs of changes
+ * asks at least every LOG_ASK_SEC, because others wait no longer for it to leave theirs. */
+#define LOG_ASK_SEC 300
+unsigned wanted_ask_sec(const Wanted *wanted, unsigned interval_sec);
+
 /* True when another peer holds it, too, even if that is a consumer: it is read. */
 bool wanted_is_shared(const WantedDatabase *database);
 
