@@ -246,7 +246,8 @@ static void tell_missing(Diff *diff, const DeltaLink *link)
 {
 	const char *fault = probe_log_fault(&link->answer->probe);
 
-	if (link->is_made && link->is_live && link->own.left != LOG_LEFT_SURELY)
+	if (link->is_made && link->is_live && link->own.left != LOG_LEFT_SURELY &&
+	    link->in->wanted->desired->policy.mode == POLICY_ENFORCE)
 		link_tell(diff, link, SEVERITY_WARNING, "no-log",
 			  pool_printf(diff->pool,
 				      "%s; the database is read instead as soon as nobody reads "

@@ -678,6 +678,21 @@ static void a_closed_log_is_opened_when_no_peer_can_go_on_in_it(void **state)
 	assert_string_equal(restriction(scene), "");
 }
 
+/* Nothing is written there that could end it. */
+static void with_audit_a_link_without_its_log_is_critical_at_once(void **state)
+{
+	Scene *scene = three_make(state, READS);
+
+	value_add(scene, scene_entry(scene, LOG), "olcRestrict", "compare");
+	answers_make(scene, PROBE_BAD);
+	(void)steps(scene);
+	assert_false(finds(scene, "no-log", SEVERITY_CRITICAL));
+	scene->policy = "{\"mode\": \"audit\"}";
+	answers_make(scene, PROBE_BAD);
+	(void)steps(scene);
+	assert_true(finds(scene, "no-log", SEVERITY_CRITICAL));
+}
+
 static void of_a_link_that_is_cut_it_is_asked_whether_its_log_is_closed(void **state)
 {
 	Scene *scene = three_make(state, READS);
@@ -1021,6 +1036,7 @@ int main(void)
 		SCENE_TEST(who_lacks_a_log_closes_its_own),
 		SCENE_TEST(who_finds_a_log_closed_reads_databases_and_closes_its_own),
 		SCENE_TEST(a_closed_log_is_opened_when_no_peer_can_go_on_in_it),
+		SCENE_TEST(with_audit_a_link_without_its_log_is_critical_at_once),
 		SCENE_TEST(of_a_link_that_is_cut_it_is_asked_whether_its_log_is_closed),
 		SCENE_TEST(of_a_peer_that_is_away_it_is_asked_soon_whether_it_has_its_log),
 		SCENE_TEST(what_was_said_stays_while_nobody_asks_but_not_when_no_answer_comes),
