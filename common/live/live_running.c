@@ -38,15 +38,12 @@ const RunningConsumer *running_find(const RunningIndex *index, int rid, const ch
 
 bool running_is_cut(const LiveRunning *runs, const char *suffix, int rid, const char *provider)
 {
-	for (size_t i = 0; i < runs->n_consumers; i++) {
-		const RunningConsumer *running = &runs->consumers[i];
+	const RunningConsumer *running;
+	RunningIndex index;
 
-		if (running->rid == rid && running->provider && !running->is_connected &&
-		    strcmp(running->provider, provider) == 0 && running->suffix &&
-		    dn_equal(running->suffix, suffix))
-			return true;
-	}
-	return false;
+	running_index(runs, suffix, &index);
+	running = running_find(&index, rid, provider);
+	return running && !running->is_connected;
 }
 
 bool running_made_contact(const RunningConsumer *running)
