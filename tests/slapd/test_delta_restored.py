@@ -67,7 +67,7 @@ def told_of_links(node):
 def test_the_fence_has_an_older_database_read_databases_until_it_has_all(pair):
     first, second = pair
     fence = Fence(second, first)
-    with Daemon(second) as daemon, Daemon(first):
+    with Daemon(second) as daemon, Daemon(first) as other:
         text, gap = begin_logs_behind_a_backup(pair)
         fence.wait_noted(daemon)
         fence.stop()
@@ -86,9 +86,12 @@ def test_the_fence_has_an_older_database_read_databases_until_it_has_all(pair):
         second.server.start()
         wait_entry(second.server, gap)
         wait_until(lambda: not fence.is_closed(), "the daemon opens it", 60)
-        delta.write_everywhere(pair, "after")
 
-        wait_until(lambda: delta.reads(second) == delta.reads(first) == 1, "both links read logs again", 120)
+        def reads_log():
+            daemon.reload()
+            other.reload()
+            return delta.reads(second) == delta.reads(first) == 1
+        wait_until(reads_log, "both links read logs again", 60)
         delta.write_everywhere(pair, "behind")
         assert contents(second) == contents(first)
 
