@@ -340,8 +340,8 @@ def test_a_symbolic_link(syncward, peers, tmp_path):
 
 def test_what_is_no_file(syncward, tmp_path):
     os.mkfifo(tmp_path / "fifo", 0o600)
-    for path in (tmp_path, tmp_path / "fifo", "/dev/null"):
-        assert syncward("validate", path) == (78, "", f"syncward: {path}: is not a regular file\n")
+    for path, kind in ((tmp_path, "directory"), (tmp_path / "fifo", "FIFO"), ("/dev/null", "device")):
+        assert syncward("validate", path) == (78, "", f"syncward: {path}: is a {kind}, wanted a regular file\n")
 
 
 def test_a_file_that_is_too_large(syncward, peers):

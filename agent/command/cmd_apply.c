@@ -33,11 +33,23 @@ static int release_suffix(const Options *options, Consent *ret, Error *err)
 	return 0;
 }
 
+static bool holds_any(const PlanHolds *held, Guard guard)
+{
+	for (size_t i = 0; i < held->n_holds; i++)
+		if (held->holds[i].guard == guard)
+			return true;
+	return false;
+}
+
 /* The commands that name the database stand in what was printed. */
 static void unreleased_say(const PlanHolds *held)
 {
 	for (int guard = 0; guard < GUARD_COUNT; guard++)
-		if (held->unreleased & GUARD_BIT(guard))
+		if (held->stale & GUARD_BIT(guard) && holds_any(held, (Guard)guard))
+			say("--release %s=... let nothing pass: what %s holds is not what that was "
+			    "printed for. Look at what is printed now",
+			    guard_code((Guard)guard), guard_code((Guard)guard));
+		else if (held->unreleased & GUARD_BIT(guard))
 			say("--release %s let nothing pass, because it holds more than one "
 			    "database: the commands that are printed name each with --suffix",
 			    guard_code((Guard)guard));
@@ -158,8 +170,7 @@ static int cmd_apply(const Options *options)
 	Error err;
 	AUTO_FD lock = -1;
 
-	if (release_option(options->pool, &options->release, &pass_options.consent.released, &err) <
-		    0 ||
+	if (release_option(options->pool, &options->release, &pass_options.consent, &err) < 0 ||
 	    release_suffix(options, &pass_options.consent, &err) < 0 ||
 	    empty_ids(options, &pass_options, &err) < 0 ||
 	    context_read_to_write(options->pool, &options->override, &context, &err) < 0)

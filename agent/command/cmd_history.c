@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <string.h>
 
 #include "agent/command/commands.h"
 #include "agent/command/history_conflicts.h"
@@ -7,6 +8,7 @@
 #include "agent/system/clock.h"
 #include "agent/system/say.h"
 #include "agent/tell/history.h"
+#include "common/base/few.h"
 #include "common/base/suggest.h"
 #include "common/base/timestamp.h"
 
@@ -38,19 +40,39 @@ static RecordList records_choose(Pool *pool, const RecordList *all, const Record
 	return chosen;
 }
 
+static bool is_recorded(Pool *pool, const RecordList *all, const char *suffix)
+{
+	const RecordQuery query = {.suffix = suffix};
+
+	return records_choose(pool, all, &query).n_items > 0;
+}
+
+static bool is_named(const char *const *names, size_t n_names, const char *name)
+{
+	for (size_t i = 0; i < n_names; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
 /* A typo must not read as "nobody changed it". */
 static const char *suffix_question(Pool *pool, const RecordList *all, const char *suffix)
 {
-	const RecordQuery query = {.suffix = suffix};
-	const char **known = NULL;
+	const char **known = NULL, *question;
 	size_t n = 0;
+	Few few = few_names(pool);
 
-	if (!suffix || records_choose(pool, all, &query).n_items > 0)
+	if (!suffix || is_recorded(pool, all, suffix))
 		return "";
 	for (size_t i = 0; i < all->n_items; i++)
-		if (all->items[i].event.suffix)
+		if (all->items[i].event.suffix && !is_named(known, n, all->items[i].event.suffix)) {
 			POOL_PUSH(pool, known, n, all->items[i].event.suffix);
-	return suggest_question(pool, suffix, known, n);
+			few_add(&few, all->items[i].event.suffix);
+		}
+	question = suggest_question(pool, suffix, known, n);
+	return *question || n == 0
+		       ? question
+		       : pool_printf(pool, ": what is recorded is of %s", few_text(&few));
 }
 
 /* --- what is printed --- */
@@ -108,6 +130,9 @@ static int cmd_history(const Options *options)
 	    history_read(options->pool, context.paths.state_dir, since_sec, &all, &err) < 0)
 		return say_error(&err);
 	records = records_choose(options->pool, &all, &query);
+	if (options->output == OUTPUT_JSON && *suffix_question(options->pool, &all, query.suffix))
+		say("nothing is recorded of %s%s", query.suffix,
+		    suffix_question(options->pool, &all, query.suffix));
 	if (options->output == OUTPUT_JSON)
 		(void)fputs(history_json(options->pool, &records), stdout);
 	else if (records.n_items > 0)

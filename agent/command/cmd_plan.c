@@ -51,7 +51,7 @@ static int release_wish(const Options *options, Consent *ret, Error *err)
 	if (options->save_file && options->release.n_items > 0)
 		return error_set(err, ERROR_USAGE, 0,
 				 "--release does not go with --save: it is for `apply --plan`");
-	return release_option(options->pool, &options->release, &ret->released, err);
+	return release_option(options->pool, &options->release, ret, err);
 }
 
 static int plan_save(const Options *options, const Inputs *inputs, const Planned *planned,

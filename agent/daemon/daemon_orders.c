@@ -13,7 +13,8 @@ bool daemon_orders_take(DaemonOrders *orders, Found *found)
 		.since_sec = pause->since_sec,
 		.until_sec = pause->until_sec,
 		.is_known = true,
-		.is_pending = orders->is_pending || is_new,
+		/* Who pauses has not looked into anything. */
+		.is_pending = orders->is_pending || (is_new && pause_was_ended(pause)),
 	};
 	found->has_order = orders->is_pending;
 	return is_new;

@@ -10,7 +10,7 @@ typedef struct DaemonOrders {
 	int64_t since_sec;
 	int64_t until_sec;
 	bool is_known;   /* it was read before */
-	bool is_pending; /* no pass made a plan since there is a new one */
+	bool is_pending; /* no pass made a plan since the last `resume` */
 } DaemonOrders;
 
 /* Tells by what is in the state folder, which was read, whether a person gave a new order: the pass

@@ -8,6 +8,7 @@
 #include "common/remedies/remedies.h"
 #include "common/slapd/dbindex.h"
 #include "common/slapd/dn.h"
+#include "common/syncrepl/syncrepl_pace.h"
 
 typedef void ReaderCheck(Doctor *doctor, const DoctorDatabase *database, const char *reader);
 
@@ -134,10 +135,20 @@ static void check_index(Doctor *doctor, const DoctorDatabase *database, const ch
 			      remedy_fill(doctor->pool, REMEDY_INDEX_LINE, attribute));
 }
 
+/* Those that are missing, for people; NULL: none is. */
+static const char *timeouts_missing(const Syncrepl *syncrepl)
+{
+	const bool has_timeout = syncrepl_number(syncrepl, SYNCREPL_TIMEOUT) > 0;
+	const bool has_network_timeout = syncrepl_number(syncrepl, SYNCREPL_NETWORK_TIMEOUT) > 0;
+
+	if (has_timeout)
+		return has_network_timeout ? NULL : "network-timeout";
+	return has_network_timeout ? "timeout" : "timeout and network-timeout";
+}
+
 static bool has_timeouts(const Syncrepl *syncrepl)
 {
-	return syncrepl_number(syncrepl, SYNCREPL_TIMEOUT) > 0 &&
-	       syncrepl_number(syncrepl, SYNCREPL_NETWORK_TIMEOUT) > 0;
+	return !timeouts_missing(syncrepl);
 }
 
 void doctor_indices(Doctor *doctor)
@@ -177,6 +188,34 @@ static const char *timeouts_remedy(Doctor *doctor, const LiveConsumer *consumer)
 	return remedy_text(REMEDY_PROVIDER_LISTED);
 }
 
+static void check_timeouts(Doctor *doctor, const LiveDatabase *database,
+			   const LiveConsumer *consumer)
+{
+	const char *missing = timeouts_missing(&consumer->syncrepl);
+
+	if (!missing)
+		return;
+	doctor_find(doctor->pool, &doctor->report, DOCTOR_TIMEOUTS, DOCTOR_WARNING,
+		    "%s: %s (rid %03d) is read without %s", database->entry->dn, consumer->provider,
+		    consumer->rid, missing);
+	doctor_remedy(&doctor->report, timeouts_remedy(doctor, consumer));
+}
+
+static void check_pace(Doctor *doctor, const LiveDatabase *database, const LiveConsumer *consumer)
+{
+	bool is_retry;
+	const char *fault = syncrepl_pace_fault(doctor->pool, &consumer->syncrepl, &is_retry);
+
+	if (!fault)
+		return;
+	doctor_find(doctor->pool, &doctor->report, DOCTOR_TIMEOUTS, DOCTOR_WARNING,
+		    "%s: reading %s (rid %03d), slapd %s", database->entry->dn, consumer->provider,
+		    consumer->rid, fault);
+	doctor_remedy(&doctor->report,
+		      pool_printf(doctor->pool, "write in \"syncrepl\" of peers.json: %s",
+				  remedy_text(is_retry ? REMEDY_RETRY : REMEDY_INTERVAL)));
+}
+
 void doctor_timeouts(Doctor *doctor)
 {
 	const Live *live = &doctor->seen.world.live;
@@ -193,13 +232,9 @@ void doctor_timeouts(Doctor *doctor)
 					    pool_printf(doctor->pool,
 							"olcSyncrepl {%zu} of %s is not understood",
 							k, live->databases[i].entry->dn));
-			if (!consumer->parses || consumer->is_self ||
-			    has_timeouts(&consumer->syncrepl))
+			if (!consumer->parses || consumer->is_self)
 				continue;
-			doctor_find(doctor->pool, &doctor->report, DOCTOR_TIMEOUTS, DOCTOR_WARNING,
-				    "%s: %s (rid %03d) is read without timeout or network-timeout",
-				    live->databases[i].entry->dn, consumer->provider,
-				    consumer->rid);
-			doctor_remedy(&doctor->report, timeouts_remedy(doctor, consumer));
+			check_timeouts(doctor, &live->databases[i], consumer);
+			check_pace(doctor, &live->databases[i], consumer);
 		}
 }

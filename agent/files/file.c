@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -37,12 +38,29 @@ bool file_identity_equal(const FileIdentity *one, const FileIdentity *other)
 	       one->size_bytes == other->size_bytes && one->mtime_nsec == other->mtime_nsec;
 }
 
-static int open_failed(const char *path, const FileCheck *check, int reason, Error *err)
+/* What a link leads to is not always a file, and a relative one is seen from its own folder. */
+static int link_refused(const char *path, int reason, Error *err)
 {
 	AUTO(Pool) *pool = pool_new();
 	char target[PATH_MAX];
-	ssize_t len;
+	char file[PATH_MAX];
+	struct stat status;
+	const ssize_t len = readlink(path, target, sizeof(target) - 1);
+	const bool has_file =
+		realpath(path, file) && stat(file, &status) == 0 && S_ISREG(status.st_mode);
 
+	target[len < 0 ? 0 : len] = '\0';
+	return error_set(
+		err, ERROR_INPUT, reason,
+		"%s: is a symbolic link (to %s), wanted a regular file: name the file itself%s",
+		path, target,
+		has_file ? pool_printf(pool, ", or `%s`",
+				       remedy_fill(pool, REMEDY_FILE_ITSELF, file, path))
+			 : "");
+}
+
+static int open_failed(const char *path, const FileCheck *check, int reason, Error *err)
+{
 	switch (reason) {
 	case ENOENT:
 	case ENOTDIR:
@@ -50,12 +68,7 @@ static int open_failed(const char *path, const FileCheck *check, int reason, Err
 				 check->missing_hint ? ": " : "",
 				 check->missing_hint ? check->missing_hint : "");
 	case ELOOP:
-		len = readlink(path, target, sizeof(target) - 1);
-		target[len < 0 ? 0 : len] = '\0';
-		return error_set(err, ERROR_INPUT, reason,
-				 "%s: is a symbolic link (to %s), wanted a regular file: name the "
-				 "file itself, or `%s`",
-				 path, target, remedy_fill(pool, REMEDY_FILE_ITSELF, target, path));
+		return link_refused(path, reason, err);
 	case EACCES:
 	case EPERM:
 		return error_set(err, ERROR_DENIED, reason, "%s: cannot be opened: %s: %s", path,
@@ -79,6 +92,22 @@ static mode_t forbidden_bits(const struct stat *status, bool is_secret)
 	return S_IWGRP | S_IRWXO | (status->st_gid == 0 ? 0 : S_IRWXG);
 }
 
+const char *file_kind_name(mode_t mode)
+{
+	static const struct {
+		mode_t format;
+		const char *name;
+	} kinds[] = {
+		{S_IFREG, "a regular file"}, {S_IFDIR, "a directory"}, {S_IFLNK, "a symbolic link"},
+		{S_IFIFO, "a FIFO"},         {S_IFSOCK, "a socket"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if ((mode & S_IFMT) == kinds[i].format)
+			return kinds[i].name;
+	return "a device";
+}
+
 static int status_check(const char *path, const struct stat *status, const FileCheck *check,
 			Error *err)
 {
@@ -90,7 +119,8 @@ static int status_check(const char *path, const struct stat *status, const FileC
 		check->is_secret && status->st_gid != 0 && (status->st_mode & S_IRGRP);
 
 	if (!S_ISREG(status->st_mode))
-		return error_set(err, ERROR_INPUT, 0, "%s: is not a regular file", path);
+		return error_set(err, ERROR_INPUT, 0, "%s: is %s, wanted a regular file", path,
+				 file_kind_name(status->st_mode));
 	if (!owner_is_trusted(status))
 		return error_set(err, ERROR_INPUT, 0, "%s: is owned by user %u, wanted root: `%s`",
 				 path, (unsigned)status->st_uid,

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "common/base/error.h"
 #include "common/base/pool.h"
@@ -49,5 +50,8 @@ const char *file_identity_text(Pool *pool, const FileIdentity *identity);
 FileIdentity file_identity_of(const char *path);
 
 bool file_identity_equal(const FileIdentity *one, const FileIdentity *other);
+
+/* What is there by the mode of its inode, for people: "a regular file", "a FIFO", ... */
+const char *file_kind_name(mode_t mode);
 
 #endif

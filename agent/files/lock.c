@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "agent/files/file.h"
 #include "agent/files/folder.h"
 #include "agent/system/fd.h"
 #include "agent/system/progress.h"
@@ -59,7 +60,9 @@ static int lock_wait(int fd, const char *path, unsigned timeout_msec)
  * everybody. */
 static int lock_open(int folder, const char *name)
 {
-	const int fd = openat(folder, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	const int fd =
+		openat(folder, name,
+		       O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600);
 	struct stat status;
 
 	if (fd >= 0 && fstat(fd, &status) == 0 && (status.st_mode & 0077))
@@ -114,6 +117,23 @@ bool lock_is_held(int lock, const char *run_dir, const char *name)
 	return lock >= 0 && is_same_file(lock, pool_printf(scratch, "%s/%s", run_dir, name));
 }
 
+/* True when something else than a file has its name. */
+static bool is_no_file(int folder, const char *path, const char *name, Error *err)
+{
+	AUTO(Pool) *scratch = pool_new();
+	struct stat there;
+
+	if (fstatat(folder, name, &there, AT_SYMLINK_NOFOLLOW) < 0 || S_ISREG(there.st_mode))
+		return false;
+	error_set(err, ERROR_INPUT, 0,
+		  "%s: is %s, and syncward keeps its lock in a regular file of that name, which it "
+		  "makes itself: `%s`",
+		  path, file_kind_name(there.st_mode),
+		  remedy_fill(scratch, REMEDY_FILE_ASIDE, path,
+			      pool_printf(scratch, "%s.aside", path)));
+	return true;
+}
+
 /* A file that was removed meanwhile, with its folder or alone, locks nobody out any more: once more
  * with the one that is there now. */
 static int lock_file(const char *run_dir, const char *path, const char *name, unsigned timeout_msec,
@@ -123,7 +143,7 @@ static int lock_file(const char *run_dir, const char *path, const char *name, un
 		AUTO_FD folder = folder_open(run_dir, 0755, err);
 		int result;
 
-		if (folder < 0)
+		if (folder < 0 || is_no_file(folder, path, name, err))
 			return -2;
 		*ret_fd = lock_open(folder, name);
 		result = *ret_fd < 0 ? -1 : lock_wait(*ret_fd, path, timeout_msec);

@@ -53,7 +53,7 @@ typedef struct Found {
 	FoundBefore before;
 	PassStage stage;
 	StateRead state;
-	bool has_order; /* a person's pause or resume that no pass heeded yet */
+	bool has_order; /* a person's resume that no pass heeded yet */
 	bool has_inputs;
 	Inputs inputs;
 	Directory *directory; /* NULL: there is no connection */

@@ -196,15 +196,50 @@ void daemon_kept_views(DaemonKept *kept, const Found *found)
 	kept->views_pool = pool;
 }
 
+static bool has_links(const Wanted *wanted)
+{
+	for (size_t i = 0; i < wanted->n_databases; i++)
+		if (wanted->databases[i].n_consumers > 0)
+			return true;
+	return false;
+}
+
+/* A node that reads nobody makes no rounds of probes: what it holds is looked at for this alone. */
+static size_t lone_look(const Found *found, DatabaseHealth **ret)
+{
+	const Wanted *wanted = found->report.last.plan.wanted;
+	size_t n = 0;
+
+	*ret = NULL;
+	for (size_t i = 0; i < wanted->n_databases; i++) {
+		const char *suffix = wanted->databases[i].desired->suffix;
+		const Content here = world_content_here(found->directory, found->pool,
+							&found->report.last.world, suffix);
+
+		POOL_PUSH(found->pool, *ret, n,
+			  {.suffix = suffix,
+			   .here = {.is_current = here.state == CONTENT_READ,
+				    .has_suffix = here.entry.exists,
+				    .csns = here.context_csns,
+				    .n_csns = here.n_context_csns}});
+	}
+	return n;
+}
+
 void daemon_kept_databases(DaemonKept *kept, const Found *found, const DatabaseHealth *databases,
 			   size_t n_databases)
 {
+	const bool is_lone =
+		found->report.last.plan.wanted && !has_links(found->report.last.plan.wanted);
+	DatabaseHealth *lone = NULL;
+	const size_t n_lone = found->report.has_plan && is_lone ? lone_look(found, &lone) : 0;
 	const FenceSeen seen = {
 		.note = {.known = &found->state.known,
 			 .plan = &found->report.last.plan,
 			 .live = &found->report.last.world.live,
-			 .databases = databases,
-			 .n_databases = n_databases},
+			 .facts = &found->report.last.world.facts,
+			 .databases = is_lone ? lone : databases,
+			 .n_databases = is_lone ? n_lone : n_databases},
 		.world = &found->report.last.world,
 		.config_dir = found->inputs.config_dir,
 		.node = found->inputs.wanted.self ? found->inputs.wanted.self->id : 0,
@@ -212,7 +247,8 @@ void daemon_kept_databases(DaemonKept *kept, const Found *found, const DatabaseH
 	Error err;
 	int result;
 
-	if (!found->report.has_plan || seen.node == 0 || !found_is_caused_by(found, TRIGGER_PROBE))
+	if (!found->report.has_plan || seen.node == 0 ||
+	    !(is_lone ? n_lone > 0 : found_is_caused_by(found, TRIGGER_PROBE)))
 		return;
 	/* Reported by the next pass: what lasts was reported already. */
 	result = daemon_fence_note(found->pool, found->context.paths.state_dir, &seen, &err);

@@ -192,6 +192,28 @@ static bool copies_read(const LdapViewer *here, Copies *copies)
 	return true;
 }
 
+/* --- single values --- */
+
+/* Of entries that show the same attributes as they do here. False where somebody stopped to answer.
+ */
+static bool values_compare(const LdapViewer *here, const Copies *copies, const char **ret_lacks)
+{
+	Pool *pool = copies->viewer->pool;
+	Tree alike = {0}, ours = {0}, theirs = {0};
+
+	for (size_t i = 0; i < copies->sample.n_entries; i++) {
+		const char *dn = copies->sample.entries[i].dn;
+
+		if (must_look_alike(copies, dn, view_entry(&copies->names_there, dn)))
+			POOL_PUSH(pool, alike.entries, alike.n_entries, copies->sample.entries[i]);
+	}
+	if (!ldap_view_read(here, &alike, VIEW_COUNTS, &ours, NULL) ||
+	    !ldap_view_read(copies->viewer, &alike, VIEW_COUNTS, &theirs, NULL))
+		return false;
+	*ret_lacks = view_lacks(pool, &ours, &theirs);
+	return true;
+}
+
 bool ldap_copies_compare(const LdapViewer *here, const LdapViewer *there, const LdapSample *wanted,
 			 CopyView *ret)
 {
@@ -208,6 +230,8 @@ bool ldap_copies_compare(const LdapViewer *here, const LdapViewer *there, const 
 		if (!view.lacks && hides_unseen_passwords(&copies))
 			view.lacks = PASSWORD
 				" (whether any is here is hidden from root over ldapi, too)";
+		if (!view.lacks && !values_compare(here, &copies, &view.lacks))
+			copies.is_unsure = true;
 		view.shows_all = !view.lacks && !copies.is_unsure;
 	}
 	*ret = view;

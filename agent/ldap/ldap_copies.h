@@ -14,9 +14,10 @@ typedef struct CopyView {
 
 /*
  * Compares a sample of the copy here with the one there. Hidden is what there does not show of an
- * entry of the same version; an entry of which slapd does not say what is above it; an attribute
- * that the identity may not compare, and passwords where no entry but its own shows one, whatever
- * the version. False when there was nothing to see here, or one of them stopped to answer.
+ * entry of the same version, single values included; an entry of which slapd does not say what is
+ * above it; an attribute that the identity may not compare, and passwords where no entry but its
+ * own shows one, whatever the version. False when there was nothing to see here, or one of them
+ * stopped to answer.
  */
 bool ldap_copies_compare(const LdapViewer *here, const LdapViewer *there, const LdapSample *wanted,
 			 CopyView *ret);

@@ -41,10 +41,9 @@ typedef struct Search {
 } Search;
 
 static const char *const *const attributes_of[] = {
-	[VIEW_NAMES] = all_attributes,
-	[VIEW_USER_NAMES] = user_attributes,
-	[VIEW_CLASSES] = class_attributes,
-	[VIEW_VERSIONS] = version_attributes,
+	[VIEW_NAMES] = all_attributes,     [VIEW_USER_NAMES] = user_attributes,
+	[VIEW_CLASSES] = class_attributes, [VIEW_VERSIONS] = version_attributes,
+	[VIEW_COUNTS] = user_attributes,
 };
 
 /* None when the end has come: slapd is not even asked then. */
@@ -53,16 +52,42 @@ unsigned ldap_view_patience_msec(const LdapViewer *viewer)
 	return budget_left_msec(&viewer->budget, viewer->timeout_msec);
 }
 
-static int search_send(const LdapViewer *viewer, const Search *search, int *ret_id)
+static int search_send_with(const LdapViewer *viewer, const Search *search, LDAPControl **controls,
+			    int *ret_id)
 {
 	struct timeval limit = {.tv_sec = SEARCH_LIMIT_SEC};
-	const bool wants_values = search->what == VIEW_CLASSES || search->what == VIEW_VERSIONS;
+	const bool wants_names = search->what == VIEW_NAMES || search->what == VIEW_USER_NAMES;
 
 	if (ldap_view_patience_msec(viewer) == 0)
 		return LDAP_TIMEOUT;
 	return ldap_search_ext(viewer->ldap, search->base, search->scope, search->filter,
-			       (char **)(uintptr_t)attributes_of[search->what], !wants_values, NULL,
-			       NULL, &limit, search->size_limit, ret_id);
+			       (char **)(uintptr_t)attributes_of[search->what], wants_names,
+			       controls, NULL, &limit, search->size_limit, ret_id);
+}
+
+/* As consumers ask: overlays that put values together for clients do not then. What the connection
+ * sends with each operation, such as as whom it reads, is to be sent here, too. */
+static int search_send_stored(const LdapViewer *viewer, const Search *search, int *ret_id)
+{
+	LDAPControl stored = {.ldctl_oid = (char[]){LDAP_CONTROL_MANAGEDSAIT}};
+	LDAPControl **usual = NULL, **controls = NULL;
+	size_t n_controls = 0;
+	int rc = ldap_get_option(viewer->ldap, LDAP_OPT_SERVER_CONTROLS, &usual);
+
+	for (size_t i = 0; usual && usual[i]; i++)
+		POOL_PUSH(viewer->pool, controls, n_controls, usual[i]);
+	POOL_PUSH(viewer->pool, controls, n_controls, &stored);
+	POOL_PUSH(viewer->pool, controls, n_controls, NULL);
+	if (rc == LDAP_OPT_SUCCESS)
+		rc = search_send_with(viewer, search, controls, ret_id);
+	ldap_controls_free(usual);
+	return rc;
+}
+
+static int search_send(const LdapViewer *viewer, const Search *search, int *ret_id)
+{
+	return search->what == VIEW_COUNTS ? search_send_stored(viewer, search, ret_id)
+					   : search_send_with(viewer, search, NULL, ret_id);
 }
 
 static LdapAnswer answer_await(const LdapViewer *viewer, int id)
@@ -216,6 +241,22 @@ static EntrySight sight_of(const LdapAnswer *answer)
 	return *answer->matched ? ENTRY_IS_GONE : ENTRY_IS_HIDDEN;
 }
 
+/* Passwords may be among them. */
+static void values_forget(Tree *entries)
+{
+	for (size_t i = 0; i < entries->n_entries; i++)
+		for (size_t k = 0; k < entries->entries[i].n_attributes; k++) {
+			const Attribute *attribute = &entries->entries[i].attributes[k];
+
+			for (size_t n = 0; n < attribute->n_values; n++) {
+				Value *value = &attribute->values[n];
+
+				explicit_bzero((char *)(uintptr_t)value->bytes, value->len);
+				*value = (Value){.bytes = ""};
+			}
+		}
+}
+
 bool ldap_view_read(const LdapViewer *viewer, const Tree *sample, ViewWhat what, Tree *ret,
 		    EntrySight *ret_sights)
 {
@@ -236,6 +277,8 @@ bool ldap_view_read(const LdapViewer *viewer, const Tree *sample, ViewWhat what,
 			return false;
 		if (ret_sights)
 			ret_sights[i] = sight_of(&answer);
+		if (what == VIEW_COUNTS)
+			values_forget(&answer.entries);
 		for (size_t k = 0; k < answer.entries.n_entries; k++)
 			POOL_PUSH(viewer->pool, ret->entries, ret->n_entries,
 				  answer.entries.entries[k]);
@@ -243,32 +286,49 @@ bool ldap_view_read(const LdapViewer *viewer, const Tree *sample, ViewWhat what,
 	return true;
 }
 
-static bool same_read(const LdapViewer *viewer, const Tree *sample, Tree *ret)
+/* --- both --- */
+
+/* What of the entries, as the first one reads them, the second one does not see; what came or went
+ * in the meantime is left out. */
+static bool lacks_find(const LdapViewer *whole, const LdapViewer *other, const Tree *entries,
+		       ViewWhat what, const char **ret_lacks)
 {
-	return ldap_view_read(viewer, sample, VIEW_NAMES, ret, NULL);
+	Tree seen = {0}, again = {0}, lasting;
+
+	if (!ldap_view_read(other, entries, what, &seen, NULL))
+		return false;
+	*ret_lacks = view_lacks(other->pool, entries, &seen);
+	if (!*ret_lacks)
+		return true;
+	if (!ldap_view_read(whole, entries, what, &again, NULL))
+		return false;
+	lasting = view_common(other->pool, entries, &again);
+	*ret_lacks = view_lacks(other->pool, &lasting, &seen);
+	return true;
 }
 
-/* --- both --- */
+static bool counts_compare(const LdapViewer *whole, const LdapViewer *other, const Tree *sample,
+			   const char **ret_lacks)
+{
+	Tree counted = {0};
+
+	return ldap_view_read(whole, sample, VIEW_COUNTS, &counted, NULL) &&
+	       lacks_find(whole, other, &counted, VIEW_COUNTS, ret_lacks);
+}
 
 bool ldap_view_compare(const LdapViewer *whole, const LdapViewer *other, const LdapSample *wanted,
 		       const char **ret_lacks)
 {
-	Pool *pool = other->pool;
-
 	*ret_lacks = "";
 	for (int i = 0; *ret_lacks && i < ROUNDS; i++) {
 		const Tree sample = ldap_view_sample(whole, wanted);
-		Tree seen = {0}, again = {0}, lasting;
 
-		if (sample.n_entries == 0 || !same_read(other, &sample, &seen))
+		if (sample.n_entries == 0 ||
+		    !lacks_find(whole, other, &sample, VIEW_NAMES, ret_lacks))
 			return false;
-		*ret_lacks = view_lacks(pool, &sample, &seen);
-		if (!*ret_lacks)
-			return true;
-		if (!same_read(whole, &sample, &again))
+		if (!*ret_lacks && wanted->counts_values &&
+		    !counts_compare(whole, other, &sample, ret_lacks))
 			return false;
-		lasting = view_common(pool, &sample, &again);
-		*ret_lacks = view_lacks(pool, &lasting, &seen);
 	}
 	return true;
 }

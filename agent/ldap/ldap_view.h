@@ -27,12 +27,14 @@ typedef struct LdapSample {
 	size_t n_first;              /* the first so many of the database */
 	const AccessTarget *targets; /* and some that each of these finds */
 	size_t n_targets;
+	bool counts_values; /* how many each attribute has is compared, too */
 } LdapSample;
 
 /*
- * What the second identity does not see of a sample that the first one reads, names of attributes
- * only (view_lacks()); NULL: it sees all of it. What others write meanwhile is not taken for
- * hidden. False when there was nothing to see, or slapd stopped to answer.
+ * What the second identity does not see of a sample that the first one reads: names of attributes,
+ * and numbers of values where they are asked for (view_lacks()); NULL: it sees all of it. What
+ * others write meanwhile is not taken for hidden. False when there was nothing to see, or slapd
+ * stopped to answer.
  */
 bool ldap_view_compare(const LdapViewer *whole, const LdapViewer *other, const LdapSample *sample,
 		       const char **ret_lacks);
@@ -51,6 +53,7 @@ typedef enum ViewWhat {
 	VIEW_USER_NAMES, /* of those that each server has for all readers and replicates */
 	VIEW_CLASSES,    /* values */
 	VIEW_VERSIONS,   /* values */
+	VIEW_COUNTS,     /* as VIEW_USER_NAMES, each with its number of values, which are empty */
 } ViewWhat;
 
 /* What is known of one entry for the identity that asked. */

@@ -44,7 +44,12 @@ static void entry_take(const LdapViewer *viewer, LDAPMessage *entry, UuidSet *se
 	ldap_value_free_len(values);
 }
 
-static int search_send(const LdapViewer *viewer, int *ret_id)
+static int scope_of(const AccessTarget *target)
+{
+	return target->is_base_alone ? LDAP_SCOPE_BASE : LDAP_SCOPE_SUBTREE;
+}
+
+static int search_send(const LdapViewer *viewer, const AccessTarget *target, int *ret_id)
 {
 	const char *const attributes[] = {"entryUUID", NULL};
 	const unsigned msec = ldap_view_patience_msec(viewer);
@@ -52,7 +57,7 @@ static int search_send(const LdapViewer *viewer, int *ret_id)
 
 	if (msec == 0)
 		return LDAP_TIMEOUT;
-	return ldap_search_ext(viewer->ldap, viewer->suffix, LDAP_SCOPE_SUBTREE, "(objectClass=*)",
+	return ldap_search_ext(viewer->ldap, target->base, scope_of(target), target->filter,
 			       (char **)(uintptr_t)attributes, 0, NULL, NULL, &limit, LDAP_NO_LIMIT,
 			       ret_id);
 }
@@ -110,12 +115,12 @@ static bool answer_take(const LdapViewer *viewer, int id, UuidSet *set)
 	}
 }
 
-bool uuid_set_read(const LdapViewer *viewer, UuidSet *ret)
+bool uuid_set_read(const LdapViewer *viewer, const AccessTarget *target, UuidSet *ret)
 {
 	UuidSet set = {0};
 	int id;
 
-	if (search_send(viewer, &id) != LDAP_SUCCESS || !answer_take(viewer, id, &set))
+	if (search_send(viewer, target, &id) != LDAP_SUCCESS || !answer_take(viewer, id, &set))
 		return false;
 	if (set.n_items > 0)
 		qsort(set.items, set.n_items, sizeof(*set.items), uuid_compare);
@@ -139,17 +144,17 @@ size_t uuid_set_lacks(const UuidSet *whole, const UuidSet *part, Uuid *ret, size
 	return n_lacks;
 }
 
-static const char *uuid_filter(Pool *pool, const Uuid *uuid)
+static const char *uuid_filter(Pool *pool, const AccessTarget *target, const Uuid *uuid)
 {
 	char hex[2 * ENTRY_UUID_SIZE + 1];
 
 	for (size_t i = 0; i < ENTRY_UUID_SIZE; i++)
 		(void)snprintf(hex + 2 * i, 3, "%02x", uuid->bytes[i]);
-	return pool_printf(pool, "(entryUUID=%.8s-%.4s-%.4s-%.4s-%s)", hex, hex + 8, hex + 12,
-			   hex + 16, hex + 20);
+	return pool_printf(pool, "(&(entryUUID=%.8s-%.4s-%.4s-%.4s-%s)%s)", hex, hex + 8, hex + 12,
+			   hex + 16, hex + 20, target->filter);
 }
 
-UuidSight uuid_look(const LdapViewer *viewer, const Uuid *uuid)
+UuidSight uuid_look(const LdapViewer *viewer, const AccessTarget *target, const Uuid *uuid)
 {
 	const char *const nothing[] = {LDAP_NO_ATTRS, NULL};
 	const unsigned msec = ldap_view_patience_msec(viewer);
@@ -157,9 +162,9 @@ UuidSight uuid_look(const LdapViewer *viewer, const Uuid *uuid)
 	int id;
 
 	if (msec == 0 ||
-	    ldap_search_ext(viewer->ldap, viewer->suffix, LDAP_SCOPE_SUBTREE,
-			    uuid_filter(viewer->pool, uuid), (char **)(uintptr_t)nothing, 0, NULL,
-			    NULL, NULL, 1, &id) != LDAP_SUCCESS)
+	    ldap_search_ext(viewer->ldap, target->base, scope_of(target),
+			    uuid_filter(viewer->pool, target, uuid), (char **)(uintptr_t)nothing, 0,
+			    NULL, NULL, NULL, 1, &id) != LDAP_SUCCESS)
 		return UUID_SIGHT_UNKNOWN;
 	answer = ldap_answer_wait(viewer->pool, viewer->ldap, id, msec);
 	if (answer.entries.n_entries > 0)

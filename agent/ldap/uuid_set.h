@@ -17,9 +17,9 @@ typedef struct UuidSet {
 			us */
 } UuidSet;
 
-/* Reads those of all entries of the database that the identity may see, 16 bytes each. False when
+/* Reads those of all entries that the target finds for the identity, 16 bytes each. False when
  * slapd did not answer to the end. */
-bool uuid_set_read(const LdapViewer *viewer, UuidSet *ret);
+bool uuid_set_read(const LdapViewer *viewer, const AccessTarget *target, UuidSet *ret);
 
 /* How many of the whole the part lacks; of them the first, up to max, go to ret. */
 size_t uuid_set_lacks(const UuidSet *whole, const UuidSet *part, Uuid *ret, size_t max);
@@ -30,7 +30,7 @@ typedef enum UuidSight {
 	UUID_IS_SEEN,
 } UuidSight;
 
-/* Whether the identity sees an entry with that UUID now. */
-UuidSight uuid_look(const LdapViewer *viewer, const Uuid *uuid);
+/* Whether the target finds an entry with that UUID for the identity now. */
+UuidSight uuid_look(const LdapViewer *viewer, const AccessTarget *target, const Uuid *uuid);
 
 #endif

@@ -8,6 +8,7 @@
 #include "agent/ldap/content_here.h"
 #include "agent/ldap/ldap_local.h"
 #include "agent/ldap/oldest_entries.h"
+#include "agent/look/look_file.h"
 #include "agent/slapd/next_start.h"
 #include "agent/slapd/slapd_place.h"
 #include "agent/slapd/slapd_process.h"
@@ -45,12 +46,28 @@ static int search_monitor(Directory *directory, Pool *pool, const char *filter, 
 	return directory_read(directory, &query, pool, ret, err);
 }
 
+/* slapd 2.5 dies of a search that reaches the entry of such a database in cn=monitor. */
+static bool one_is_disabled(const Tree *config)
+{
+	for (size_t i = 0; i < config->n_entries; i++)
+		if (entry_has_value(&config->entries[i], "objectClass", "olcDatabaseConfig") &&
+		    entry_has_value(&config->entries[i], "olcDisabled", "TRUE"))
+			return true;
+	return false;
+}
+
 /* A server without cn=monitor, or that hides it from us, is no error: what runs is unknown then.
  * Nor is one that runs more consumers than its size limit (500 by default) lets us read. */
 static int read_monitor(Directory *directory, Pool *pool, World *world, Tree *ret, Error *err)
 {
-	int result = search_monitor(directory, pool, live_monitor_filter, ret, err);
+	int result;
 
+	*ret = (Tree){0};
+	world->has_monitor = false;
+	world->facts.machine.monitor_is_limited = false;
+	if (one_is_disabled(&world->config))
+		return 0;
+	result = search_monitor(directory, pool, live_monitor_filter, ret, err);
 	world->facts.machine.monitor_is_limited = result < 0 && err->code == SIZE_LIMIT_EXCEEDED;
 	if (world->facts.machine.monitor_is_limited)
 		result = search_monitor(directory, pool, live_monitor_few_filter, ret, err);
@@ -266,15 +283,21 @@ void world_look_for_old(Directory *directory, Pool *pool, const PlanInput *input
 void world_look_for_emptied(Directory *directory, Pool *pool, const PlanInput *input, World *world)
 {
 	const Wanted *wanted = input->wanted;
+	PlanInput now = *input;
 
+	now.live = &world->live;
+	now.facts = &world->facts;
 	for (size_t i = 0; i < wanted->n_databases; i++) {
 		const char *suffix = wanted->databases[i].desired->suffix;
 		const LiveDatabase *live;
+		DatabaseFacts *facts;
 
-		if (live_find_database(&world->live, suffix, &live) == 1 &&
-		    emptied_must_look(&world->live, live, known_database(input->known, suffix)))
-			world_facts_of(pool, &world->facts, suffix)->glance =
-				world_content_here(directory, pool, world, suffix);
+		if (live_find_database(&world->live, suffix, &live) != 1 || !live->syncprov)
+			continue;
+		facts = world_facts_of(pool, &world->facts, suffix);
+		if (emptied_must_look(&world->live, live, known_database(input->known, suffix)))
+			facts->glance = world_content_here(directory, pool, world, suffix);
+		look_file(directory, &now, live, facts);
 	}
 }
 

@@ -34,13 +34,14 @@ static void less(Comparison *comparison, const char *text)
 }
 
 /* What was deleted between two searches is not hidden: it is looked for once more. */
-static ReaderLacks lacks_look(const Comparison *comparison, const Uuid *lacking, size_t n_lacking)
+static ReaderLacks lacks_look(const Comparison *comparison, const AccessTarget *target,
+			      const Uuid *lacking, size_t n_lacking)
 {
 	ReaderLacks lacks = {.n_lacking = n_lacking};
 
 	for (size_t i = 0; i < n_lacking && i < LACKING_MAX && lacks.n_hidden == 0; i++) {
-		const UuidSight reader = uuid_look(comparison->reader, &lacking[i]);
-		const UuidSight whole = uuid_look(comparison->whole, &lacking[i]);
+		const UuidSight reader = uuid_look(comparison->reader, target, &lacking[i]);
+		const UuidSight whole = uuid_look(comparison->whole, target, &lacking[i]);
 
 		lacks.n_hidden += reader == UUID_IS_HIDDEN && whole == UUID_IS_SEEN;
 		lacks.n_gone += reader == UUID_IS_SEEN || whole == UUID_IS_HIDDEN;
@@ -48,18 +49,19 @@ static ReaderLacks lacks_look(const Comparison *comparison, const Uuid *lacking,
 	return lacks;
 }
 
-/* True when nothing speaks against it: all entries that are there are seen. */
-static bool entries_compare(Comparison *comparison)
+/* True when nothing speaks against it: all that the target finds is found as the reader, too.
+ * n_counted: so many there must be; 0: nobody knows. */
+static bool sets_compare(Comparison *comparison, const AccessTarget *target, size_t n_counted,
+			 UuidSet *whole)
 {
-	const ReaderReference *reference = comparison->reference;
 	Pool *pool = comparison->reader->pool;
-	UuidSet whole, seen;
+	UuidSet seen;
 	Uuid lacking[LACKING_MAX];
 	ReaderLacks lacks;
 	ViewOutcome outcome;
 
-	if (!uuid_set_read(comparison->whole, &whole) ||
-	    !uuid_set_read(comparison->reader, &seen)) {
+	if (!uuid_set_read(comparison->whole, target, whole) ||
+	    !uuid_set_read(comparison->reader, target, &seen)) {
 		slow(comparison, "slapd did not show all entries in the time that there was");
 		return false;
 	}
@@ -68,24 +70,54 @@ static bool entries_compare(Comparison *comparison)
 						   seen.n_items));
 		return false;
 	}
-	lacks = lacks_look(comparison, lacking,
-			   uuid_set_lacks(&whole, &seen, lacking, LACKING_MAX));
+	lacks = lacks_look(comparison, target, lacking,
+			   uuid_set_lacks(whole, &seen, lacking, LACKING_MAX));
 	outcome = reader_lacks_judge(&lacks);
 	if (outcome == VIEW_LESS) {
 		less(comparison,
-		     pool_printf(pool, "%zu of %zu entries", lacks.n_lacking, whole.n_items));
+		     pool_printf(pool, "%s%s%zu of %zu entries",
+				 target->attribute ? target->attribute : "",
+				 target->attribute ? " of " : "", lacks.n_lacking, whole->n_items));
 		return false;
 	}
 	if (outcome == VIEW_UNTESTABLE) {
 		slow(comparison, "too many entries were deleted while it was read");
 		return false;
 	}
-	if (whole.is_cut && (reference->n_counted == 0 || seen.n_items < reference->n_counted)) {
+	if (whole->is_cut && (n_counted == 0 || seen.n_items < n_counted)) {
 		untestable(comparison, pool_printf(pool, "a limit lets %s read %zu entries only",
-						   reference->name, whole.n_items));
+						   comparison->reference->name, whole->n_items));
 		return false;
 	}
 	return true;
+}
+
+/* Where one entry does not stand for the others, a sample of many shows nothing. */
+static bool each_compare(Comparison *comparison, const AccessTargets *targets)
+{
+	for (size_t i = 0; i < targets->n_items; i++) {
+		const AccessTarget *target = &targets->items[i];
+		UuidSet whole;
+
+		if (!target->is_open || target->spread == ACCESS_LIKE_ALL)
+			continue;
+		if (target->spread == ACCESS_BY_ENTRY_AND_SEE) {
+			untestable(comparison, "that would take to read each single entry");
+			return false;
+		}
+		if (target->attribute && !sets_compare(comparison, target, 0, &whole))
+			return false;
+	}
+	return true;
+}
+
+static bool entries_compare(Comparison *comparison, const AccessTargets *targets)
+{
+	const AccessTarget all = {.base = comparison->reader->suffix, .filter = "(objectClass=*)"};
+	UuidSet whole;
+
+	return sets_compare(comparison, &all, comparison->reference->n_counted, &whole) &&
+	       (whole.n_items <= FIRST_MAX || each_compare(comparison, targets));
 }
 
 /* A value that concerns nothing yet, or the reader's own entry alone, where "by self" may be what
@@ -121,7 +153,7 @@ void reader_compare(const LdapViewer *whole, const LdapViewer *reader, const Acc
 	const AccessTarget *untried;
 	const char *lacks;
 
-	if (!entries_compare(&comparison))
+	if (!entries_compare(&comparison, &targets))
 		return;
 	if (!ldap_view_compare(whole, reader, &wanted, &lacks)) {
 		slow(&comparison, "no entries could be compared");

@@ -4,9 +4,10 @@
 
 #include "agent/options/options.h"
 #include "common/base/error.h"
+#include "common/plan/consent.h"
 
-/* The GUARD_BITs of what --release names; ERROR_USAGE for one that is none, or not to be released.
- */
-int release_option(Pool *pool, const TextList *codes, unsigned *ret, Error *err);
+/* What --release names, as GUARD_BITs and tokens in the pool; ERROR_USAGE for a guard that is none,
+ * or not to be released. */
+int release_option(Pool *pool, const TextList *codes, Consent *ret, Error *err);
 
 #endif

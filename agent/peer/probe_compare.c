@@ -54,10 +54,10 @@ static void tell_silent(Pool *pool, Probe *probe)
 static void views_compare(PeerLink *former, PeerLink *now, Probe *probe)
 {
 	const LdapViewer viewers[] = {viewer_of(former), viewer_of(now)};
+	const LdapSample sample = {.n_first = FIRST_MAX, .counts_values = true};
 	const char *lacks;
 
-	if (!ldap_view_compare(&viewers[0], &viewers[1], &(LdapSample){.n_first = FIRST_MAX},
-			       &lacks))
+	if (!ldap_view_compare(&viewers[0], &viewers[1], &sample, &lacks))
 		tell_silent(now->pool, probe);
 	else if (lacks)
 		tell_loss(former->syncrepl, now, lacks, probe);

@@ -6,9 +6,9 @@
 
 /*
  * Whether a link sees, under the identity it is to have, what it sees under the one it has now: a
- * bounded sample of entries is read as both, names of attributes only. Says so in step
- * PROBE_FORMER of the probe, which was good so far. Binds as both, without asking anybody. Blocks
- * as peer_visit() does.
+ * bounded sample of entries is read as both, names of attributes and numbers of their values. Says
+ * so in step PROBE_FORMER of the probe, which was good so far. Binds as both, without asking
+ * anybody. Blocks as peer_visit() does.
  */
 void peer_compare(Pool *pool, const Syncrepl *former, const Syncrepl *now, const LinkHooks *hooks,
 		  Probe *probe);

@@ -40,6 +40,24 @@ static size_t database_count(const Entry *entry, const char *suffix)
 	return strtoul(count, NULL, 10);
 }
 
+/* slapd 2.5 dies of a search that reaches such a database's entry in cn=monitor. An account that
+ * may not read cn=config does not see it. */
+static bool one_is_disabled(PeerLink *link)
+{
+	static const char *const attributes[] = {LDAP_NO_ATTRS, NULL};
+	AUTO(Pool) *scratch = pool_new();
+	LdapAnswer answer = {.text = ""};
+	int id;
+
+	answer.code = ldap_search_ext(link->ldap, "cn=config", LDAP_SCOPE_ONELEVEL,
+				      "(&(objectClass=olcDatabaseConfig)(olcDisabled=TRUE))",
+				      (char **)(uintptr_t)attributes, 0, NULL, NULL, NULL,
+				      LDAP_NO_LIMIT, &id);
+	if (answer.code == LDAP_SUCCESS)
+		answer = ldap_answer_wait(scratch, link->ldap, id, link->timeout_msec);
+	return answer.entries.n_entries > 0;
+}
+
 size_t entries_count_over(PeerLink *link, const char *suffix)
 {
 	AUTO(Pool) *scratch = pool_new();
@@ -50,6 +68,8 @@ size_t entries_count_over(PeerLink *link, const char *suffix)
 	if (!link || !link_revive(link))
 		return 0;
 	peer_link_restart(link);
+	if (one_is_disabled(link))
+		return 0;
 	answer.code = ldap_search_ext(link->ldap, "cn=Databases,cn=Monitor", LDAP_SCOPE_ONELEVEL,
 				      "(olmMDBEntries=*)", (char **)(uintptr_t)count_attributes, 0,
 				      NULL, NULL, NULL, LDAP_NO_LIMIT, &id);

@@ -107,9 +107,19 @@ static void flag_add(struct json_object *object, const char *name, bool is_set)
 		json_object_object_add(object, name, json_object_new_boolean(1));
 }
 
+static void file_add(struct json_object *object, const DatabaseFile *file, uint64_t txnid)
+{
+	struct json_object *now = json_object_new_object();
+
+	json_object_object_add(now, "inode", json_object_new_int64((int64_t)file->inode));
+	json_object_object_add(now, "birth_nsec", json_object_new_int64((int64_t)file->birth_nsec));
+	json_object_object_add(now, "txnid", json_object_new_int64((int64_t)txnid));
+	json_object_object_add(object, "file", now);
+}
+
 static struct json_object *record_new(const FenceRecord *record)
 {
-	struct json_object *object = json_object_new_object(), *file;
+	struct json_object *object = json_object_new_object();
 
 	json_object_object_add(object, "suffix", state_text(record->suffix));
 	json_object_object_add(object, "verdict", state_text(fence_verdict_name(record->verdict)));
@@ -125,12 +135,7 @@ static struct json_object *record_new(const FenceRecord *record)
 		json_object_object_add(object, "overlay", overlay_new(record->overlay));
 	if (!record->has_file)
 		return object;
-	file = json_object_new_object();
-	json_object_object_add(file, "inode", json_object_new_int64((int64_t)record->file.inode));
-	json_object_object_add(file, "birth_nsec",
-			       json_object_new_int64((int64_t)record->file.birth_nsec));
-	json_object_object_add(file, "txnid", json_object_new_int64((int64_t)record->file.txnid));
-	json_object_object_add(object, "file", file);
+	file_add(object, &record->file, record->file.txnid);
 	return object;
 }
 
@@ -154,6 +159,7 @@ static int item_load(Pool *pool, const JsonNode *item, LastSeen *ret)
 {
 	const JsonNode *list = item->type == JSON_OBJECT ? member_array(item, "contextCSN") : NULL;
 	LastSeen seen = {.suffix = list ? member_string(item, "suffix") : NULL};
+	const JsonNode *file;
 
 	for (size_t i = 0; list && i < list->n_children; i++) {
 		if (list->children[i].type != JSON_STRING)
@@ -162,6 +168,9 @@ static int item_load(Pool *pool, const JsonNode *item, LastSeen *ret)
 	}
 	seen.start = list ? member_string(item, "start") : NULL;
 	seen.is_relay = list && json_member(item, "relay") != NULL;
+	file = list ? json_member(item, "file") : NULL;
+	if (file && file_load(file, &seen.file) < 0)
+		return -1;
 	*ret = seen;
 	return seen.suffix ? 0 : -1;
 }
@@ -203,6 +212,8 @@ static struct json_object *item_new(const LastSeen *item)
 	if (item->start)
 		json_object_object_add(object, "start", json_object_new_string(item->start));
 	flag_add(object, "relay", item->is_relay);
+	if (item->file.is_there)
+		file_add(object, &item->file, 0);
 	return object;
 }
 

@@ -125,6 +125,23 @@ static void clause_take(Pool *pool, AccessClause *clause, const char *word)
 	POOL_PUSH(pool, clause->who, clause->n_who, word);
 }
 
+static bool is_attrs(const char *what)
+{
+	return strncasecmp(what, attrs_prefix, strlen(attrs_prefix)) == 0;
+}
+
+/* Several lists of attributes are one to slapd. */
+static void what_take(Pool *pool, AccessRule *rule, const char *word)
+{
+	for (size_t i = 0; is_attrs(word) && i < rule->n_what; i++)
+		if (is_attrs(rule->what[i])) {
+			rule->what[i] = pool_printf(pool, "%s,%s", rule->what[i],
+						    word + strlen(attrs_prefix));
+			return;
+		}
+	POOL_PUSH(pool, rule->what, rule->n_what, word);
+}
+
 static const char *text_between(Pool *pool, const char *from, const char *to)
 {
 	while (*from == ' ' || *from == '\t')
@@ -153,7 +170,7 @@ AccessRule access_rule_parse(Pool *pool, const char *value)
 	from = rule.text + (word - copy) + strlen(word);
 	for (word = config_next_word(&rest); word && strcasecmp(word, "by") != 0;
 	     word = config_next_word(&rest))
-		POOL_PUSH(pool, rule.what, rule.n_what, word);
+		what_take(pool, &rule, word);
 	if (word)
 		rule.what_text = text_between(pool, from, rule.text + (word - copy));
 	while (word) {
@@ -228,9 +245,9 @@ static SelectorMatch names_match(const char *names, const char *attribute)
 	return found;
 }
 
-static bool is_attrs(const char *what)
+static bool is_any_entry(const char *what)
 {
-	return strncasecmp(what, attrs_prefix, strlen(attrs_prefix)) == 0;
+	return strcmp(what, "*") == 0 || strcasecmp(what, "dn.regex=*") == 0;
 }
 
 SelectorMatch access_rule_covers_entry(const AccessRule *rule, const char *dn)
@@ -238,7 +255,7 @@ SelectorMatch access_rule_covers_entry(const AccessRule *rule, const char *dn)
 	SelectorMatch all = rule->n_what > 0 ? SELECTOR_YES : SELECTOR_UNKNOWN;
 
 	for (size_t i = 0; i < rule->n_what; i++)
-		if (strcmp(rule->what[i], "*") != 0 && !is_attrs(rule->what[i]))
+		if (!is_any_entry(rule->what[i]) && !is_attrs(rule->what[i]))
 			all = selector_and(all, selector_dn_match(rule->what[i], dn));
 	return all;
 }

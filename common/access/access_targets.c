@@ -91,6 +91,56 @@ static bool is_open(const AccessRule *rule, const AccessTarget *target, const ch
 	return access_rule_covers_entry(rule, target->base) == SELECTOR_UNKNOWN;
 }
 
+/* --- whether entries differ --- */
+
+/* "dnattr=", "set=", "self.level{1}", "dn.exact,expand=" and the like look into the entry, or at
+ * its name. */
+static bool is_of_entry(const char *who)
+{
+	static const char *const names[] = {"dnattr", "realdnattr", "set", "self.", "realself"};
+	const size_t style_len = strcspn(who, "=");
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (starts(who, names[i]))
+			return true;
+	return style_len >= strlen("expand") &&
+	       starts(who + style_len - strlen("expand"), "expand");
+}
+
+static bool is_by_entry(const AccessRule *rule)
+{
+	for (size_t i = 0; i < rule->n_what; i++)
+		if (starts(rule->what[i], "dn.regex="))
+			return true;
+	for (size_t i = 0; i < rule->n_clauses; i++)
+		for (size_t k = 0; k < rule->clauses[i].n_who; k++)
+			if (is_of_entry(rule->clauses[i].who[k]))
+				return true;
+	return false;
+}
+
+/* What may be searched may be read. */
+static bool search_tells(const AccessRule *rule, const char *reader)
+{
+	for (size_t i = 0; i < rule->n_clauses; i++) {
+		const AccessClause *clause = &rule->clauses[i];
+
+		if (access_clause_means(clause, reader, false) != SELECTOR_NO &&
+		    !(clause->privileges & ACCESS_SEARCH) != !(clause->privileges & ACCESS_READ))
+			return false;
+	}
+	return true;
+}
+
+static AccessSpread spread_of(const AccessRule *rule, const char *reader)
+{
+	if (!is_by_entry(rule))
+		return ACCESS_LIKE_ALL;
+	return search_tells(rule, reader) ? ACCESS_BY_ENTRY : ACCESS_BY_ENTRY_AND_SEE;
+}
+
+/* --- all of a list --- */
+
 typedef struct Finding {
 	Pool *pool;
 	const AccessLists *lists;
@@ -98,6 +148,21 @@ typedef struct Finding {
 	size_t n_rules;
 	AccessTargets targets;
 } Finding;
+
+/* Of a class no search asks for all attributes. */
+static void with_name(Pool *pool, const char *name, AccessTarget *target)
+{
+	if (is_attribute(name)) {
+		target->filter = pool_printf(pool, "(&%s(%s=*))", target->filter, name);
+		target->attribute = name;
+		return;
+	}
+	if (*name == '@')
+		target->filter =
+			pool_printf(pool, "(&%s(objectClass=%s))", target->filter, name + 1);
+	if (strchr("@!", *name) && target->spread == ACCESS_BY_ENTRY)
+		target->spread = ACCESS_BY_ENTRY_AND_SEE;
+}
 
 static void rule_take(Finding *finding, const AccessRule *rule)
 {
@@ -108,6 +173,7 @@ static void rule_take(Finding *finding, const AccessRule *rule)
 
 	entries_take(pool, rule, finding->lists->suffix, &target);
 	target.is_open = is_open(rule, &target, finding->reader);
+	target.spread = spread_of(rule, finding->reader);
 	if (!access_rule_next_attribute(pool, rule, &at) &&
 	    (target.base != finding->lists->suffix || target.filter != any_entry))
 		target_add(pool, &finding->targets, target);
@@ -115,11 +181,7 @@ static void rule_take(Finding *finding, const AccessRule *rule)
 	while ((name = access_rule_next_attribute(pool, rule, &at))) {
 		AccessTarget with = target;
 
-		if (*name == '@')
-			with.filter =
-				pool_printf(pool, "(&%s(objectClass=%s))", target.filter, name + 1);
-		else if (is_attribute(name))
-			with.filter = pool_printf(pool, "(&%s(%s=*))", target.filter, name);
+		with_name(pool, name, &with);
 		target_add(pool, &finding->targets, with);
 	}
 }

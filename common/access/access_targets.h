@@ -5,6 +5,13 @@
 #include "common/access/access_lists.h"
 #include "common/access/access_rule.h"
 
+/* Whether one entry of those that a value concerns stands for all of them. */
+typedef enum AccessSpread {
+	ACCESS_LIKE_ALL,
+	ACCESS_BY_ENTRY,         /* each has to be searched for the attribute */
+	ACCESS_BY_ENTRY_AND_SEE, /* a search does not tell either: each has to be read */
+} AccessSpread;
+
 /* Where to look for entries that one olcAccess value concerns: a search that finds some of them. */
 typedef struct AccessTarget {
 	const char *base;
@@ -12,6 +19,8 @@ typedef struct AccessTarget {
 	const char *filter;
 	size_t rule;  /* the value, counted over both lists */
 	bool is_open; /* what it gives the reader only slapd can tell */
+	AccessSpread spread;
+	const char *attribute; /* that the filter asks for; NULL: none */
 } AccessTarget;
 
 typedef struct AccessTargets {

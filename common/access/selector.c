@@ -19,9 +19,11 @@ static SelectorMatch match_subtree(const char *pattern, const char *dn)
 	return dn_is_within(dn, pattern) ? SELECTOR_YES : SELECTOR_NO;
 }
 
+/* Below an empty pattern slapd looks for a comma where there is none, and finds nobody. */
 static SelectorMatch match_children(const char *pattern, const char *dn)
 {
-	return dn_is_within(dn, pattern) && !dn_equal(dn, pattern) ? SELECTOR_YES : SELECTOR_NO;
+	return *pattern && dn_is_within(dn, pattern) && !dn_equal(dn, pattern) ? SELECTOR_YES
+									       : SELECTOR_NO;
 }
 
 /* In the normal form each bare comma stands before one more level. */
@@ -34,11 +36,11 @@ static SelectorMatch match_one(const char *pattern, const char *dn)
 	return normal && dn_equal(comma ? comma + 1 : "", pattern) ? SELECTOR_YES : SELECTOR_NO;
 }
 
+/* "*" alone is everybody in some places, which know that themselves, and nobody in others. */
 static SelectorMatch match_regex(const char *pattern, const char *dn)
 {
 	(void)dn;
-	return strcmp(pattern, ".*") == 0 || strcmp(pattern, "*") == 0 ? SELECTOR_YES
-								       : SELECTOR_UNKNOWN;
+	return strcmp(pattern, ".*") == 0 ? SELECTOR_YES : SELECTOR_UNKNOWN;
 }
 
 static SelectorMatch match_nobody(const char *pattern, const char *dn)

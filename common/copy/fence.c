@@ -63,6 +63,8 @@ const LastSeen *last_seen(const LastSeenAll *seen, const char *suffix)
 static bool item_equal(const LastSeen *one, const LastSeen *other)
 {
 	if (one->n_csns != other->n_csns || one->is_relay != other->is_relay ||
+	    one->file.inode != other->file.inode ||
+	    one->file.birth_nsec != other->file.birth_nsec ||
 	    strcmp(one->suffix, other->suffix) != 0 || !text_equal(one->start, other->start))
 		return false;
 	for (size_t i = 0; i < one->n_csns; i++)

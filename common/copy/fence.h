@@ -85,6 +85,7 @@ typedef struct LastSeen {
 	const char **csns;
 	size_t n_csns;
 	const char *start; /* slapd's start behind which it was seen; NULL: not known */
+	DatabaseFile file; /* in which it was seen; of txnid nothing is kept */
 	bool is_relay; /* others get each other's changes through this node alone, and the daemon
 			  would make it a provider again */
 } LastSeen;

@@ -5,11 +5,13 @@
 
 #include "common/compose/compose.h"
 #include "common/compose/compose_step.h"
+#include "common/decide/bound_release.h"
 #include "common/delta/delta_links.h"
 #include "common/diff/diff_parts.h"
 #include "common/draft/diff.h"
 #include "common/guard/guard.h"
 #include "common/plan/plan_changes.h"
+#include "common/plan/release_token.h"
 #include "common/result/guard_result.h"
 #include "common/slapd/url.h"
 
@@ -41,6 +43,7 @@ static void plan_decide(Pool *pool, const PlanInput *input, Plan *ret)
 	while (guard_result(&diff));
 	if (input->wanted)
 		diff_tls_refused(&diff);
+	release_tokens_make(pool, &plan);
 	*ret = plan;
 }
 
@@ -98,18 +101,29 @@ static unsigned ambiguous_find(const Consent *consent, const Plan *held)
 	return found;
 }
 
+/* Only what is known as well as it was when the token was printed can be compared with it: what the
+ * plan without the release has to ask is asked, too. */
 static void plan_make_released(Pool *pool, const PlanInput *input, Plan *ret)
 {
+	const Consent *consent = &input->options.consent;
 	PlanInput with = *input, without = *input;
-	unsigned unreleased;
-	Plan held;
+	unsigned ambiguous, stale;
+	Plan held, eased;
 
 	without.options.consent.released = 0;
 	plan_decide(pool, &without, &held);
-	unreleased = ambiguous_find(&input->options.consent, &held);
-	with.options.consent.released &= ~unreleased;
+	ambiguous = ambiguous_find(consent, &held);
+	stale = bound_releases_stale(pool, consent, &held);
+	with.options.consent.released &= ~ambiguous & ~stale;
 	plan_decide(pool, &with, ret);
-	ret->held.unreleased = unreleased;
+	if (consent->tokens) {
+		with.options.consent.released = consent->released & ~ambiguous;
+		plan_decide(pool, &with, &eased);
+		plan_needs_join(pool, &held.unknown, &ret->unknown);
+		plan_needs_join(pool, &eased.unknown, &ret->unknown);
+	}
+	ret->held.unreleased = ambiguous;
+	ret->held.stale = stale;
 	released_mark(&held, ret);
 }
 

@@ -265,6 +265,10 @@ SyncreplSettings desired_link(Pool *pool, const DesiredDatabase *database, const
 int64_t desired_interval_sec(const DesiredDatabase *database, const Peer *provider,
 			     const Peer *consumer);
 
+/* What decides how often the consumer asks, or tries again: type, interval and retry of the link;
+ * borrowed from the document, nothing else is set. */
+Syncrepl desired_pace(const DesiredDatabase *database, const Peer *provider, const Peer *consumer);
+
 /* The effective document, every default spelled out, as JSON text that parses to the same value.
  * Literal passwords are masked; a document with a masked one is refused when read. */
 const char *desired_print(Pool *pool, const Desired *desired);

@@ -139,6 +139,18 @@ int64_t desired_interval_sec(const DesiredDatabase *database, const Peer *provid
 					       : 0;
 }
 
+Syncrepl desired_pace(const DesiredDatabase *database, const Peer *provider, const Peer *consumer)
+{
+	static const SyncreplKeyword keywords[] = {SYNCREPL_TYPE, SYNCREPL_INTERVAL,
+						   SYNCREPL_RETRY};
+	Syncrepl link = {0};
+
+	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
+		link.value[keywords[i]] =
+			desired_setting(database, provider, consumer, keywords[i]);
+	return link;
+}
+
 bool settings_are_empty(const SyncreplSettings *settings)
 {
 	if (settings == &settings_none)

@@ -231,6 +231,14 @@ static bool database_can_be_cared_for(Diff *diff, const DatabasePlan *database)
 
 	if (!live)
 		missing_hold(diff, database);
+	else if (live_is_disabled(live))
+		database_hold(diff, suffix,
+			      pool_printf(diff->pool,
+					  "%s (%s) is disabled (olcDisabled: TRUE), and slapd "
+					  "shows nothing of it; enable it with",
+					  suffix, live->entry->dn),
+			      remedy_fill(diff->pool, REMEDY_ENABLED, live->entry->dn,
+					  machine_ldap_uri(&diff->in->facts->machine)));
 	else if ((refusal = database_refusal(diff->pool, diff->in->live, live)))
 		database_hold(diff, suffix,
 			      pool_printf(diff->pool,

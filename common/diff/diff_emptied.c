@@ -48,8 +48,9 @@ static bool is_open(const Diff *diff, const WantedDatabase *wanted, const LiveDa
 /* The daemon reports what its peers lost by then, until somebody has looked into it. */
 static void note_written(Diff *diff, const char *suffix, const LiveDatabase *live)
 {
-	if (emptied_lost_id_then(diff->in, live, suffix) >= 0 &&
-	    emptied_was_written(diff->in, suffix))
+	if ((emptied_lost_id_then(diff->in, live, suffix) >= 0 &&
+	     emptied_was_written(diff->in, suffix)) ||
+	    emptied_lost_own(diff->in, live, suffix))
 		POOL_PUSH(diff->pool, diff->plan->copies.written, diff->plan->copies.n_written,
 			  suffix);
 }

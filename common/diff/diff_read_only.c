@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "common/diff/diff_parts.h"
 #include "common/draft/diff.h"
 #include "common/joining/joining.h"
@@ -102,6 +104,17 @@ static void unbindable_tell(Diff *diff, const char *suffix, const WriteRefusal *
 			    remedy_lines(diff->pool, refusal->attribute, &refusal->value, 1)));
 }
 
+/* Deleting olcDisabled would leave it off until slapd starts anew. */
+static const char *reading_remedy(Diff *diff, const WriteRefusal *refusal)
+{
+	const char *ldapi = machine_ldap_uri(&diff->in->facts->machine);
+
+	if (strcmp(refusal->attribute, "olcDisabled") == 0)
+		return remedy_fill(diff->pool, REMEDY_ENABLED, refusal->dn, ldapi);
+	return remedy_fill(diff->pool, REMEDY_RESTRICT_OFF, refusal->dn, refusal->attribute,
+			   remedy_lines(diff->pool, refusal->attribute, &refusal->value, 1), ldapi);
+}
+
 /* Sessions that are there go on; one that breaks does not come back. */
 static void unreadable_tell(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
@@ -114,14 +127,13 @@ static void unreadable_tell(Diff *diff, const WantedDatabase *wanted, const Live
 		unbindable_tell(diff, wanted->desired->suffix, &refusal);
 		return;
 	}
-	plan_add_finding(diff->pool, diff->plan, SEVERITY_CRITICAL, "unreadable",
-			 wanted->desired->suffix,
-			 "%s of %s has slapd refuse what peers must do to read it: no link to here "
-			 "comes back once it broke. Take it out: %s",
-			 refusal.attribute, refusal.dn,
-			 remedy_fill(diff->pool, REMEDY_RESTRICT_OFF, refusal.dn, refusal.attribute,
-				     remedy_lines(diff->pool, refusal.attribute, &refusal.value, 1),
-				     machine_ldap_uri(&diff->in->facts->machine)));
+	plan_add_finding(
+		diff->pool, diff->plan, SEVERITY_CRITICAL, "unreadable", wanted->desired->suffix,
+		"%s of %s has slapd refuse what peers must do to read it: no link to here "
+		"comes back once it broke. %s: %s",
+		refusal.attribute, refusal.dn,
+		strcmp(refusal.attribute, "olcDisabled") == 0 ? "Enable it" : "Take it out",
+		reading_remedy(diff, &refusal));
 }
 
 void diff_read_only(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)

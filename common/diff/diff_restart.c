@@ -5,6 +5,7 @@
 #include "common/diff/diff_parts.h"
 #include "common/draft/diff.h"
 #include "common/draft/guard_restart.h"
+#include "common/live/database_refusal.h"
 #include "common/remedies/remedies.h"
 
 /*
@@ -97,6 +98,19 @@ static void database_report(Diff *diff, const LiveDatabase *live)
 			 live->is_multi_provider ? "the flag" : "it");
 }
 
+/* The remedy replaces the value: when it is deleted, slapd goes on without the database. */
+static void disabled_report(Diff *diff, const LiveDatabase *live)
+{
+	if (!live_is_disabled(live))
+		return;
+	plan_add_finding(diff->pool, diff->plan, SEVERITY_CRITICAL, "restart-unsafe", NULL,
+			 "%s is disabled: slapd dies if a peer sends it a change or somebody "
+			 "searches cn=monitor, and may not start again. Enable it: %s",
+			 live->entry->dn,
+			 remedy_fill(diff->pool, REMEDY_ENABLED, live->entry->dn,
+				     machine_ldap_uri(&diff->in->facts->machine)));
+}
+
 void diff_restart(Diff *diff)
 {
 	const Live *live = diff->in->live;
@@ -104,6 +118,8 @@ void diff_restart(Diff *diff)
 
 	server_id_report(diff, &ids);
 	next_listeners_report(diff, &ids);
-	for (size_t i = 0; i < live->n_databases; i++)
+	for (size_t i = 0; i < live->n_databases; i++) {
 		database_report(diff, &live->databases[i]);
+		disabled_report(diff, &live->databases[i]);
+	}
 }

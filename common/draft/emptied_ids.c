@@ -77,13 +77,57 @@ int emptied_lost_id_then(const PlanInput *in, const LiveDatabase *live, const ch
 	return lost;
 }
 
+/* --- this node's own --- */
+
+static bool is_another_file(const DatabaseFile *seen, const DatabaseFile *now)
+{
+	return seen->is_there && now->is_there &&
+	       (seen->inode != now->inode || seen->birth_nsec != now->birth_nsec);
+}
+
 /* "20261122200000Z" of the start against "20261122200000.123456Z#...": both have seconds. */
+static bool is_since_start(const char *csn, const char *start)
+{
+	return csn && start && strncmp(csn, start, strcspn(start, ".Z")) >= 0;
+}
+
+const char *emptied_since_filter(Pool *pool, const PlanInput *in, const LiveDatabase *live,
+				 const DatabaseFacts *now)
+{
+	const LastSeen *seen = seen_elsewhere(in, live, now->suffix);
+	const char *start = in->live->start_time;
+	const Content *glance = &now->glance;
+	const char *own, *noted;
+
+	if (!seen || !start || !was_seen_before_start(seen, in->live) ||
+	    !is_another_file(&seen->file, &now->before.file) || glance->state != CONTENT_READ ||
+	    !glance->entry.exists)
+		return NULL;
+	own = csn_newest(glance->context_csns, glance->n_context_csns, our_id(in));
+	noted = csn_newest(seen->csns, seen->n_csns, our_id(in));
+	/* What was noted may be of the second in which slapd started. */
+	if (!noted || !is_since_start(own, start) || strcmp(own, noted) <= 0)
+		return NULL;
+	return pool_printf(pool,
+			   "(|(entryCSN=%s)(&(entryCSN>=%s)(!(entryCSN>=%.*s.000000Z#000000#000#"
+			   "000000))))",
+			   own, noted, (int)strcspn(start, ".Z"), start);
+}
+
+bool emptied_lost_own(const PlanInput *in, const LiveDatabase *live, const char *suffix)
+{
+	AUTO(Pool) *scratch = pool_new();
+	const DatabaseFacts *facts = facts_of(in->facts, suffix);
+
+	return facts && facts->before.was_asked && !facts->before.has_entries &&
+	       emptied_since_filter(scratch, in, live, facts);
+}
+
 bool emptied_was_written(const PlanInput *in, const char *suffix)
 {
 	const Content *now = glance_of(in, suffix);
 	const char *own =
 		now ? csn_newest(now->context_csns, now->n_context_csns, our_id(in)) : NULL;
-	const char *start = in->live->start_time;
 
-	return own && start && strncmp(own, start, strcspn(start, ".Z")) >= 0;
+	return is_since_start(own, in->live->start_time);
 }

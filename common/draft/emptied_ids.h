@@ -22,6 +22,22 @@ int emptied_lost_id(const PlanInput *in, const LiveDatabase *live, const char *s
  * nobody knows when, and a consumer that has asked nobody yet, prove nothing. */
 int emptied_lost_id_then(const PlanInput *in, const LiveDatabase *live, const char *suffix);
 
+/*
+ * Where all is of this node's own server ID, as at an only provider, contextCSN lacks no server ID.
+ * But then slapd makes one up at its start (2.4, 2.5, 2.6), which no entry has, and in another file
+ * than before nothing is left of the time since what was noted. That a crash, or a delete, leaves
+ * the same picture is no matter: neither gives the database another file.
+ *
+ * A filter that finds an entry as old as what was noted or newer, from before slapd's start, and
+ * the one that contextCSN is of; NULL: there is nothing to ask, as the file is the same, or
+ * unknown.
+ */
+const char *emptied_since_filter(Pool *pool, const PlanInput *in, const LiveDatabase *live,
+				 const DatabaseFacts *now);
+
+/* True when that found nothing. */
+bool emptied_lost_own(const PlanInput *in, const LiveDatabase *live, const char *suffix);
+
 /* True when it took changes of this node's server ID between slapd's start and the glance, or slapd
  * made one up. */
 bool emptied_was_written(const PlanInput *in, const char *suffix);

@@ -6,6 +6,7 @@
 
 #include "common/copy/lag.h"
 #include "common/plan/plan_changes.h"
+#include "common/plan/release_line.h"
 
 void heal_hold_add(Pool *pool, HealHolds *holds, const char *code, const char *text,
 		   const char *release)
@@ -55,7 +56,7 @@ static void judge_holds(Pool *pool, const PlanHolds *holds, const char *suffix, 
 		heal_hold_add(
 			pool, ret, "pending",
 			pool_printf(pool, "%s is held: %s", guard_code(hold->guard), hold->text),
-			hold->release);
+			hold_release_line(pool, hold));
 }
 
 static bool is_to_be_written(const Plan *plan, const char *suffix)

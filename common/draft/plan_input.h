@@ -25,6 +25,14 @@ typedef struct ReadersHere {
 	const char **addresses; /* from where each comes; NULL, or a NULL item: not told */
 } ReadersHere;
 
+/* What became of the changes that were here before slapd started, where the database is in another
+ * file than the one in which they were seen. */
+typedef struct BeforeStart {
+	DatabaseFile file; /* now */
+	bool was_asked;    /* entries that are as old as the filter of emptied_ids.h says: */
+	bool has_entries;
+} BeforeStart;
+
 /* Facts about one database that cn=config does not tell. peers holds only those that were asked. */
 typedef struct DatabaseFacts {
 	const char *suffix;
@@ -37,6 +45,7 @@ typedef struct DatabaseFacts {
 	size_t n_heirs;
 	Content glance; /* here, read for this node alone: no peer was asked with it */
 	OldEntries old;
+	BeforeStart before;
 	ReadersHere readers;
 	CopyExtra extra; /* against one peer of which everything is here */
 } DatabaseFacts;

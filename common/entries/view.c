@@ -43,9 +43,14 @@ static void entry_compare(Pool *pool, const Entry *former, const Entry *now, Lac
 {
 	for (size_t i = 0; i < former->n_attributes; i++) {
 		const char *name = former->attributes[i].name;
+		const Attribute *seen = entry_attribute(now, name);
 
-		if (!attribute_is_computed(name) && !entry_attribute(now, name))
+		if (attribute_is_computed(name))
+			continue;
+		if (!seen)
 			lack_add(pool, lacks, name);
+		else if (seen->n_values < former->attributes[i].n_values)
+			lack_add(pool, lacks, pool_printf(pool, "values of %s", name));
 	}
 }
 
@@ -89,10 +94,16 @@ Tree view_common(Pool *pool, const Tree *before, const Tree *after)
 		const Entry *other = view_entry(after, before->entries[i].dn);
 		Entry both = {.dn = before->entries[i].dn};
 
-		for (size_t k = 0; other && k < before->entries[i].n_attributes; k++)
-			if (entry_attribute(other, before->entries[i].attributes[k].name))
-				POOL_PUSH(pool, both.attributes, both.n_attributes,
-					  before->entries[i].attributes[k]);
+		for (size_t k = 0; other && k < before->entries[i].n_attributes; k++) {
+			Attribute attribute = before->entries[i].attributes[k];
+			const Attribute *later = entry_attribute(other, attribute.name);
+
+			if (!later)
+				continue;
+			if (later->n_values < attribute.n_values)
+				attribute.n_values = later->n_values;
+			POOL_PUSH(pool, both.attributes, both.n_attributes, attribute);
+		}
 		if (other)
 			POOL_PUSH(pool, common.entries, common.n_entries, both);
 	}

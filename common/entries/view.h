@@ -7,7 +7,8 @@
 
 /*
  * What the second of two identities does not see of entries that the first one does: names of
- * attributes, and how many entries are hidden; no values, no names of entries. NULL: it sees all.
+ * attributes, also of those with fewer values, and how many entries are hidden; no values, no names
+ * of entries. NULL: it sees all.
  * Attributes that slapd works out for each reader, and contextCSN, which no consumer has to read,
  * do not count.
  */

@@ -4,6 +4,7 @@
 
 #include "common/draft/untended.h"
 #include "common/guard/order_context_csn.h"
+#include "common/joining/joining.h"
 #include "common/live/database_refusal.h"
 #include "common/plan/plan_changes.h"
 
@@ -48,6 +49,40 @@ static const Hold *wait_for_overlay(const Order *order)
 		remedy_text(REMEDY_RELEASE_ORDER));
 }
 
+/* --- the copy --- */
+
+/* Clients can write to it: nothing is read that would close it. */
+static bool is_open(const LiveDatabase *live)
+{
+	return live->is_multi_provider || !live_reads_from_somebody(live);
+}
+
+/* Why a copy that is open to clients may not be the one that the cluster knows; NULL: nothing says
+ * so. */
+static const Hold *doubt_of(const Order *order)
+{
+	const Hold *hold = order->wanted && is_open(order->live)
+				   ? joining_judge(order->diff, order->wanted, order->live)
+				   : NULL;
+
+	return hold && hold->guard == GUARD_CONTENT ? hold : NULL;
+}
+
+/* What clients write here under that server ID is newer than all that this copy lacks: peers that
+ * read it would delete what they have of this server ID. */
+static const Hold *wait_for_copy(const Order *order, const Hold *cause)
+{
+	return order_hold_new(
+		order,
+		pool_printf(order->diff->pool,
+			    "the server ID waits for %s, whose copy here is in doubt (%s) and open "
+			    "to clients: what they write under it is newer than what the copy "
+			    "lacks, and peers that read it would lose that; this hold ends "
+			    "together with that one",
+			    order->suffix, guard_code(cause->guard)),
+		cause->release);
+}
+
 /* --- what syncward writes nothing to --- */
 
 static const Hold *wait_for_sight(const Order *order)
@@ -75,6 +110,8 @@ static bool is_to_be_asked(const Content *here)
 /* Why the server ID must wait for this database; NULL: it need not. */
 static const Hold *judge(Order *order)
 {
+	const Hold *doubt;
+
 	if (is_to_be_asked(order->here)) {
 		diff_need_coverage(order->diff, order->suffix, order->wanted);
 		return order_hold_new(order, "not asked yet", remedy_text(REMEDY_APPLY));
@@ -94,7 +131,20 @@ static const Hold *judge(Order *order)
 		return NULL;
 	if (!order->live->syncprov && (!order->overlay || order->overlay->is_held))
 		return wait_for_overlay(order);
-	return order_judge_csns(order);
+	doubt = doubt_of(order);
+	return doubt ? wait_for_copy(order, doubt) : order_judge_csns(order);
+}
+
+static const Content *here_of(Diff *diff, const DatabasePlan *database, const char *untended)
+{
+	/* It looks empty, and has its entries again once it is enabled. */
+	static const Content disabled = {.state = CONTENT_DENIED,
+					 .problem = "it is disabled (olcDisabled: TRUE)"};
+
+	if (live_is_disabled(database->live))
+		return &disabled;
+	return untended ? untended_content(diff, database)
+			: &diff_facts(diff, database->suffix)->here;
 }
 
 static bool order_of(Diff *diff, const DatabasePlan *database, Order *ret)
@@ -104,15 +154,15 @@ static bool order_of(Diff *diff, const DatabasePlan *database, Order *ret)
 	/* Without syncprov no node reads it here. */
 	if (untended ? !database->live->syncprov
 		     : !database->wanted || !database->live ||
-			       database_refusal(diff->pool, diff->in->live, database->live))
+			       (!live_is_disabled(database->live) &&
+				database_refusal(diff->pool, diff->in->live, database->live)))
 		return false;
 	*ret = (Order){
 		.diff = diff,
 		.database = database,
 		.wanted = database->wanted,
 		.live = database->live,
-		.here = untended ? untended_content(diff, database)
-				 : &diff_facts(diff, database->suffix)->here,
+		.here = here_of(diff, database, untended),
 		.suffix = untended ? untended : database->suffix,
 		.is_untended = untended != NULL,
 		.overlay = change_first(diff->plan, database, CHANGE_BIT(CHANGE_OVERLAY)),

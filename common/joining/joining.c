@@ -236,13 +236,15 @@ static const Hold *hold_seeded(const Joining *joining, const Content *silent)
 		remedy_text(REMEDY_FIRST_NODE));
 }
 
-/* The flag is missing because of G1 or G5, which holds it still: this database never joined. */
+/* The flag is missing because of G1 or G5, which holds it still: this database never joined. One
+ * that left is without it for another reason. */
 static bool waits_for_server_id(const Joining *joining)
 {
 	const Diff *diff = joining->diff;
 	const Change *server_id = change_first(diff->plan, NULL, CHANGE_BIT(CHANGE_SERVER_ID));
 
-	return diff->server_id_is_wrong && server_id && server_id->is_held && !joining->was_joining;
+	return diff->server_id_is_wrong && server_id && server_id->is_held &&
+	       !joining->was_joining && !known_left(&diff->in->known->leave, joining->suffix);
 }
 
 /* Neither under the ID that this server is to have, nor under the one that it has now. */

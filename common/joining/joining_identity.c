@@ -12,20 +12,46 @@
 
 #define RELEASE remedy_text(REMEDY_RELEASE_G10)
 
-static const Hold *hold_suspect(const Joining *joining, const Content *peer, Suspicion suspicion)
+/* Entries of before any overlay: this may be the original, and the peer a copy that has less.
+ * Whoever empties it then loses what came since. */
+static const Hold *hold_unstamped(const Joining *joining, const char *uri)
 {
-	const char *uri = joining_uri(joining, peer);
-
 	return joining_hold(
 		joining, GUARD_CONTENT,
 		pool_printf(
 			joining->diff->pool,
-			"%s here is not the database that the cluster knows: %s %s; as a provider "
-			"it would make healthy peers delete entries; %s, or %s; then, or if surely "
-			"nothing is lost",
+			"%s: %s has changes of server ID %u, and this node, which shows no "
+			"contextCSN, perhaps newer ones: see `%s`. Where it is the one that lacks "
+			"some: %s, or %s; then, or where it lacks none",
+			joining->suffix, uri, joining->our_id, remedy_text(REMEDY_COMPARE),
+			remedy_text(REMEDY_DATABASE_ANEW),
+			remedy_fill(joining->diff->pool, REMEDY_DATABASE_LOAD, uri)),
+		RELEASE);
+}
+
+/* What would come of it. A hub has no writers, and readers all the same. */
+static const char *harm_describe(const Joining *joining)
+{
+	return peer_is_consumer(joining->diff->in->wanted->self)
+		       ? "reading there it would mix both"
+		       : "as a provider it would make healthy peers delete entries";
+}
+
+static const Hold *hold_suspect(const Joining *joining, const Content *peer, Suspicion suspicion)
+{
+	const char *uri = joining_uri(joining, peer);
+
+	if (suspicion == SUSPICION_OLDER && joining->here->n_context_csns == 0)
+		return hold_unstamped(joining, uri);
+	return joining_hold(
+		joining, GUARD_CONTENT,
+		pool_printf(
+			joining->diff->pool,
+			"%s here is not the database that the cluster knows: %s %s; %s; %s, or %s; "
+			"then, or if surely nothing is lost",
 			joining->suffix, uri,
 			suspicion_describe(joining->diff->pool, suspicion, joining->our_id),
-			remedy_text(REMEDY_DATABASE_ANEW),
+			harm_describe(joining), remedy_text(REMEDY_DATABASE_ANEW),
 			remedy_fill(joining->diff->pool, REMEDY_DATABASE_LOAD, uri)),
 		RELEASE);
 }

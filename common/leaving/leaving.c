@@ -21,6 +21,17 @@ static const char *named_suffix(const Desired *desired, const Known *known,
 	return NULL;
 }
 
+/* Where other overlays are, slapd counts them anew. On 2.4 none can be deleted while slapd runs. */
+static bool takes_overlay(const Desired *desired, const Live *live, const LiveDatabase *database,
+			  const char *suffix)
+{
+	const DesiredDatabase *wanted = desired_database(desired, suffix);
+
+	return database->syncprov && database->n_overlays == 1 && wanted &&
+	       wanted->syncprov.is_managed &&
+	       live_release(live, database->multi_provider_attribute) == LIVE_RELEASE_2_5;
+}
+
 Leaving leave_find(Pool *pool, const Desired *desired, const Known *known, const Live *live)
 {
 	Leaving leaving = {0};
@@ -30,8 +41,11 @@ Leaving leave_find(Pool *pool, const Desired *desired, const Known *known, const
 		const char *suffix = named_suffix(desired, known, database);
 
 		if (suffix && (database->n_consumers > 0 || database->is_multi_provider))
-			POOL_PUSH(pool, leaving.databases, leaving.n_databases,
-				  {.live = database, .suffix = suffix});
+			POOL_PUSH(
+				pool, leaving.databases, leaving.n_databases,
+				{.live = database,
+				 .suffix = suffix,
+				 .takes_overlay = takes_overlay(desired, live, database, suffix)});
 	}
 	return leaving;
 }
@@ -158,6 +172,14 @@ static void consumer_changes(Pool *pool, const LeavingDatabase *database,
 	}
 }
 
+static bool keeps_any(const DesiredPolicy *policy, const LiveDatabase *database)
+{
+	for (size_t i = 0; i < database->n_consumers; i++)
+		if (leave_keeps(policy, &database->consumers[i]))
+			return true;
+	return false;
+}
+
 /* slapd does not start with it on a database that reads from no server. */
 static void update_refs_end(Pool *pool, const LeavingDatabase *database,
 			    const DesiredPolicy *policy, Plan *plan, Step *step)
@@ -165,9 +187,8 @@ static void update_refs_end(Pool *pool, const LeavingDatabase *database,
 	const Attribute *refs = database->live->update_refs;
 	Mod mod = {.kind = MOD_DELETE, .attribute = "olcUpdateRef"};
 
-	for (size_t i = 0; i < database->live->n_consumers; i++)
-		if (leave_keeps(policy, &database->live->consumers[i]))
-			return;
+	if (keeps_any(policy, database->live))
+		return;
 	if (!refs || database->live->has_update_dn)
 		return;
 	for (size_t i = 0; i < refs->n_values; i++)
@@ -179,6 +200,24 @@ static void update_refs_end(Pool *pool, const LeavingDatabase *database,
 			    .subject = "clients' writes",
 			    .old_value = refs->values[0].bytes,
 			    .why = "slapd does not start with it where nobody is read"});
+}
+
+/* Behind the links: while something is written, slapd may die of it. */
+static void overlay_end(Pool *pool, const LeavingDatabase *database, Plan *plan)
+{
+	const char *dn = database->live->syncprov->dn;
+
+	plan_add_change(pool, plan,
+			(Change){.kind = CHANGE_OVERLAY,
+				 .suffix = database->suffix,
+				 .dn = dn,
+				 .attribute = "olcOverlay",
+				 .subject = "syncprov",
+				 .old_value = "syncprov",
+				 .why = "if this node comes back, peers read it when it has "
+					"everything again"});
+	POOL_PUSH(pool, plan->order.steps, plan->order.n_steps,
+		  {.kind = STEP_DELETE_ENTRY, .dn = dn, .suffix = database->suffix});
 }
 
 void leave_end(Pool *pool, const Leaving *leaving, const DesiredPolicy *policy, Plan *plan)
@@ -202,6 +241,8 @@ void leave_end(Pool *pool, const Leaving *leaving, const DesiredPolicy *policy, 
 		consumers_end(pool, database, policy, &step);
 		if (step.n_mods > 0)
 			POOL_PUSH(pool, plan->order.steps, plan->order.n_steps, step);
+		if (database->takes_overlay && !keeps_any(policy, database->live))
+			overlay_end(pool, database, plan);
 	}
 }
 

@@ -9,13 +9,15 @@
  * Taking this node out of the cluster. First every database is closed to clients (olcReadOnly,
  * which does not stop its consumers nor who reads from here), so that nothing is written behind the
  * last look; when a peer has everything, its consumers and the multi-provider flag go, in one
- * modify: slapd does not start with the flag and no consumer. Server ID, overlay, limits, indices
- * and access stay as they are: they harm nobody, and peers may go on reading until they drop this
- * node.
+ * modify: slapd does not start with the flag and no consumer. Server ID, limits, indices and access
+ * stay as they are: they harm nobody. The overlay goes, where slapd can take it out: if the node
+ * comes back, what it reads first must not go back to those that it is read from, or they take back
+ * what was deleted meanwhile.
  */
 typedef struct LeavingDatabase {
 	const LiveDatabase *live;
 	const char *suffix;
+	bool takes_overlay; /* syncprov can go: it is the only overlay, ours, and not on 2.4 */
 } LeavingDatabase;
 
 typedef struct Leaving {

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "common/live/live_log.h"
+#include "common/live/overlays.h"
 #include "common/slapd/dn.h"
 
 static bool is_one_of(const char *name, const char *const *names, size_t n_names)
@@ -65,9 +66,15 @@ static const char *glue_refusal(Pool *pool, const Live *live, const LiveDatabase
 	return NULL;
 }
 
+bool live_is_disabled(const LiveDatabase *database)
+{
+	return entry_has_value(database->entry, "olcDisabled", "TRUE");
+}
+
 const char *database_refusal(Pool *pool, const Live *live, const LiveDatabase *database)
 {
-	const char *refusal = backend_refusal(pool, database);
+	const char *refusal = live_is_disabled(database) ? "is disabled (olcDisabled: TRUE)"
+							 : backend_refusal(pool, database);
 	const LiveDatabase *logged;
 
 	for (size_t i = 0; !refusal && i < database->suffixes->n_values; i++)
@@ -76,6 +83,8 @@ const char *database_refusal(Pool *pool, const Live *live, const LiveDatabase *d
 	if (!refusal && entry_has_value(database->entry, "olcSyncUseSubentry", "TRUE"))
 		refusal = "keeps its contextCSN in an entry of its own (olcSyncUseSubentry: TRUE), "
 			  "where no node compares it";
+	if (!refusal && overlay_is_there(live, database, "translucent"))
+		refusal = "shows what another server holds (overlay translucent)";
 	if (!refusal && (logged = live_logged(live, database)))
 		refusal = pool_printf(
 			pool,

@@ -8,4 +8,7 @@
  * it does. */
 const char *database_refusal(Pool *pool, const Live *live, const LiveDatabase *database);
 
+/* True when slapd neither shows nor serves it (olcDisabled), whatever it holds. */
+bool live_is_disabled(const LiveDatabase *database);
+
 #endif

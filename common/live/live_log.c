@@ -5,15 +5,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/live/overlays.h"
 #include "common/slapd/dn.h"
 
 static bool is_accesslog_of(const Entry *entry, const LiveDatabase *database)
 {
-	const char *name = entry_first(entry, "olcOverlay");
-	const char *parent = strchr(entry->dn, ',');
-
-	return name && parent && strcasecmp(ordered_text(name), "accesslog") == 0 &&
-	       strcasecmp(parent + 1, database->entry->dn) == 0;
+	return overlay_is_of(entry, database, "accesslog");
 }
 
 const Entry *live_log_overlay(const Live *live, const LiveDatabase *database, const char *log)

@@ -34,6 +34,10 @@ bool read_refusal_find(const LiveDatabase *database, WriteRefusal *ret)
 	AUTO(Pool) *scratch = pool_new();
 	const char *word;
 
+	if (database->syncprov && entry_has_value(database->syncprov, "olcDisabled", "TRUE")) {
+		*ret = (WriteRefusal){database->syncprov->dn, "olcDisabled", "TRUE", false};
+		return true;
+	}
 	/* slapd never selects it to answer. */
 	if (entry_has_value(database->entry, "olcHidden", "TRUE")) {
 		*ret = (WriteRefusal){database->entry->dn, "olcHidden", "TRUE", false};

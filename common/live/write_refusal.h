@@ -17,8 +17,9 @@ typedef struct WriteRefusal {
  * LiveDatabase.is_read_only. */
 bool write_refusal_find(const Live *live, const LiveDatabase *database, WriteRefusal *ret);
 
-/* True when olcRestrict of the database refuses what peers need to read it, or olcHidden hides it.
- * Where such a value stands above the database, root over ldapi cannot read cn=config either. */
+/* True when olcRestrict of the database refuses what peers need to read it, or olcHidden hides it,
+ * or its syncprov is disabled. Where such a value stands above the database, root over ldapi cannot
+ * read cn=config either. */
 bool read_refusal_find(const LiveDatabase *database, WriteRefusal *ret);
 
 /* True when the server takes no simple bind, or none at all: then sessions that are there go on. */

@@ -70,7 +70,9 @@ static PassAction agreed(Pass *pass)
 	report->first.plan = pass->now.plan;
 	report->has_plan = true;
 	/* What is held no more when a part is written is not what a person named. */
-	pass->input.plan.options.consent.released &= ~pass->now.plan.held.unreleased;
+	pass->input.plan.options.consent.released &=
+		~(pass->now.plan.held.unreleased | pass->now.plan.held.stale);
+	pass->input.plan.options.consent.tokens = NULL;
 	if (!pass->input.may_write)
 		return pass_end(pass, NULL);
 	guard_links_note(pass->pool, &pass->now.world.live, &pass->known.peers);

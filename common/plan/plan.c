@@ -130,7 +130,7 @@ static Hold with_release_line(Pool *pool, const Plan *plan, Hold hold)
 	return hold;
 }
 
-static Hold *hold_find(const PlanHolds *held, const Hold *hold)
+Hold *plan_hold_like(const PlanHolds *held, const Hold *hold)
 {
 	for (size_t i = 0; i < held->n_holds; i++)
 		if (held->holds[i].guard == hold->guard &&
@@ -141,7 +141,7 @@ static Hold *hold_find(const PlanHolds *held, const Hold *hold)
 
 void plan_add_hold(Pool *pool, Plan *plan, Hold hold)
 {
-	if (hold_find(&plan->held, &hold))
+	if (plan_hold_like(&plan->held, &hold))
 		return;
 	hold = with_release_line(pool, plan, hold);
 	hold.n_changes = 0;
@@ -150,14 +150,14 @@ void plan_add_hold(Pool *pool, Plan *plan, Hold hold)
 
 void plan_hold(Pool *pool, Plan *plan, Change *change, Hold hold)
 {
-	Hold *former = change->is_held ? hold_find(&plan->held, &change->hold) : NULL;
+	Hold *former = change->is_held ? plan_hold_like(&plan->held, &change->hold) : NULL;
 
 	if (former)
 		former->n_changes--;
 	change->is_held = true;
 	change->hold = with_release_line(pool, plan, hold);
 	plan_add_hold(pool, plan, hold);
-	hold_find(&plan->held, &hold)->n_changes++;
+	plan_hold_like(&plan->held, &hold)->n_changes++;
 }
 
 bool change_is_of(const Change *change, const LiveDatabase *database)

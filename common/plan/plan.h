@@ -68,6 +68,7 @@ typedef struct Hold {
 	const char *peer;    /* whose link; NULL: it is about no single one */
 	const char *text;    /* what is wrong, and what follows */
 	const char *release; /* the command or line; ends the message */
+	const char *token;   /* of all that the command releases (release_token.h); NULL: none */
 	bool says_nothing;   /* about the database: nothing is remembered of it */
 	size_t n_changes;    /* of the plan, that it holds; 0: it stands alone */
 } Hold;
@@ -166,6 +167,7 @@ typedef struct PlanHolds {
 	size_t n_holds;
 	unsigned unreleased;   /* GUARD_BITs of a release that named no database, and they hold
 				  several: they hold on */
+	unsigned stale;        /* of one whose token is not that of what they hold: the same */
 	bool is_revision_held; /* GUARD_ROLLOUT holds all of the peers.json that it is made from */
 } PlanHolds;
 
@@ -236,6 +238,8 @@ void plan_hold(Pool *pool, Plan *plan, Change *change, Hold hold);
  * about one; any other line as it is. */
 const char *plan_release_line(Pool *pool, const Plan *plan, Guard guard, const char *suffix,
 			      const char *line);
+/* That reason among all of the plan; NULL: it is not there. */
+Hold *plan_hold_like(const PlanHolds *held, const Hold *hold);
 /* Notes a hold that stands alone. */
 void plan_add_hold(Pool *pool, Plan *plan, Hold hold);
 

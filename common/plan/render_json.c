@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <json-c/json.h>
 
+#include "common/plan/release_line.h"
 #include "common/plan/render.h"
 
 typedef struct json_object Json;
@@ -11,7 +12,15 @@ static void put_text(Json *object, const char *key, const char *text)
 		json_object_object_add(object, key, json_object_new_string(text));
 }
 
-static Json *hold_json(const Hold *hold)
+/* The token is that of the reason as a whole. */
+static const Hold *listed(const Plan *plan, const Hold *hold)
+{
+	const Hold *found = plan_hold_like(&plan->held, hold);
+
+	return found ? found : hold;
+}
+
+static Json *hold_json(Pool *pool, const Hold *hold)
 {
 	Json *object = json_object_new_object();
 
@@ -19,11 +28,11 @@ static Json *hold_json(const Hold *hold)
 	put_text(object, "suffix", hold->suffix);
 	put_text(object, "peer", hold->peer);
 	put_text(object, "text", hold->text);
-	put_text(object, "release", hold->release);
+	put_text(object, "release", hold_release_line(pool, hold));
 	return object;
 }
 
-static Json *change_json(Pool *pool, const Change *change)
+static Json *change_json(Pool *pool, const Plan *plan, const Change *change)
 {
 	Json *object = json_object_new_object();
 
@@ -36,7 +45,8 @@ static Json *change_json(Pool *pool, const Change *change)
 	put_text(object, "new", render_new(pool, change));
 	put_text(object, "why", change->why);
 	if (change->is_held)
-		json_object_object_add(object, "held", hold_json(&change->hold));
+		json_object_object_add(object, "held",
+				       hold_json(pool, listed(plan, &change->hold)));
 	return object;
 }
 
@@ -97,9 +107,9 @@ const char *render_json(Pool *pool, const Plan *plan)
 	if (plan->wanted)
 		put_node(object, plan);
 	for (size_t i = 0; i < plan->n_changes; i++)
-		json_object_array_add(changes, change_json(pool, &plan->changes[i]));
+		json_object_array_add(changes, change_json(pool, plan, &plan->changes[i]));
 	for (size_t i = 0; i < plan->held.n_holds; i++)
-		json_object_array_add(holds, hold_json(&plan->held.holds[i]));
+		json_object_array_add(holds, hold_json(pool, &plan->held.holds[i]));
 	for (size_t i = 0; i < plan->n_findings; i++)
 		json_object_array_add(findings, finding_json(&plan->findings[i]));
 	for (size_t i = 0; i < plan->order.n_steps; i++)

@@ -4,6 +4,7 @@
 #include "common/base/buf.h"
 #include "common/base/colour.h"
 #include "common/plan/plan_changes.h"
+#include "common/plan/release_line.h"
 #include "common/plan/render.h"
 
 typedef struct Page {
@@ -101,7 +102,7 @@ static void hold_lines(Page *page, const Hold *hold)
 {
 	line(page, COLOUR_BAD,
 	     pool_printf(page->pool, "  held %s: %s:\n      %s", guard_code(hold->guard),
-			 hold->text, hold->release));
+			 hold->text, hold_release_line(page->pool, hold)));
 }
 
 /* One block per database, and one for the server itself (suffix NULL). */

@@ -13,6 +13,9 @@ const RemedyRow remedies_files[REMEDY_COUNT] = {
 	[REMEDY_FILE_ITSELF] =
 		{"file-itself", REMEDY_SHELL, "cp --remove-destination {path} {file}",
 		 "test_remedies_files.py::test_a_symbolic_link_is_taken_when_it_is_a_file"},
+	[REMEDY_FILE_ASIDE] =
+		{"file-aside", REMEDY_SHELL, "mv {file} {path}",
+		 "test_remedies_files.py::test_what_is_no_file_in_the_run_folder_is_put_aside"},
 	[REMEDY_FILE_OF_ITS_OWN] =
 		{"file-of-its-own", REMEDY_WORDS,
 		 "if somebody else needs this file, name a copy of it",

@@ -114,6 +114,9 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 	[REMEDY_RETRY] =
 		{"retry", REMEDY_PEERS, "\"retry\": \"5 5 60 +\"",
 		 "test_retry.py::test_a_file_with_a_retry_that_ends_is_refused_unless_it_says_so"},
+	[REMEDY_INTERVAL] =
+		{"interval", REMEDY_PEERS, "\"interval\": \"00:00:05:00\"",
+		 "test_retry.py::test_a_link_that_never_pauses_is_told_and_ends_by_what_is_printed"},
 	[REMEDY_SESSION_LOG_OFF] =
 		{"session-log-off", REMEDY_PEERS, "\"syncprov\": {\"sessionlog\": false}",
 		 "test_session_log.py::test_a_live_log_stays_and_is_a_critical_finding_with_the_line_that_ends_it"},
@@ -135,6 +138,10 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		{"restrict-off", REMEDY_SHELL,
 		 "printf '%s\\n' 'dn: {dn}' 'changetype: modify' 'delete: {attribute}'{=lines}" LDAPMODIFY,
 		 "test_read_only.py::test_a_restriction_of_clients_is_told_with_what_ends_it"},
+	[REMEDY_ENABLED] =
+		{"enabled", REMEDY_SHELL,
+		 "printf '%s\\n' 'dn: {dn}' 'changetype: modify' 'replace: olcDisabled' 'olcDisabled: FALSE'" LDAPMODIFY,
+		 "test_disabled.py::test_a_disabled_database_is_told_and_left_alone"},
 	[REMEDY_RESTRICTED_THERE] =
 		{"restricted-there", REMEDY_WORDS,
 		 "see olcRestrict, olcDisallows and olcRequires in cn=config there; `syncward plan` on that node has the line that takes olcRestrict of a database out",

@@ -61,6 +61,13 @@ static bool is_relay(const FenceNote *note, const char *suffix)
 	return links_need(&links, wanted->self);
 }
 
+static DatabaseFile file_of(const FenceNote *note, const char *suffix)
+{
+	const DatabaseFacts *facts = note->facts ? facts_of(note->facts, suffix) : NULL;
+
+	return facts ? facts->before.file : (DatabaseFile){0};
+}
+
 void fence_note_databases(Pool *pool, const FenceNote *note, LastSeenAll *seen)
 {
 	for (size_t i = 0; i < note->n_databases; i++) {
@@ -72,7 +79,8 @@ void fence_note_databases(Pool *pool, const FenceNote *note, LastSeenAll *seen)
 				  {.suffix = health->suffix,
 				   .csns = health->here.csns,
 				   .n_csns = health->here.n_csns,
-				   .start = note->live->start_time});
+				   .start = note->live->start_time,
+				   .file = file_of(note, health->suffix)});
 		else if (before)
 			POOL_PUSH(pool, seen->items, seen->n_items, *before);
 		else

@@ -2,6 +2,7 @@
 #ifndef SYNCWARD_FENCE_NOTE_H
 #define SYNCWARD_FENCE_NOTE_H
 
+#include "common/draft/plan_input.h"
 #include "common/health/database_health.h"
 #include "common/live/live_config.h"
 #include "common/memory/memory.h"
@@ -12,6 +13,7 @@ typedef struct FenceNote {
 	const Known *known;
 	const Plan *plan;
 	const Live *live;
+	const Facts *facts; /* NULL: nothing is known of files */
 	const DatabaseHealth *databases;
 	size_t n_databases;
 } FenceNote;

@@ -308,7 +308,7 @@ static void memory_revision(const Desired *desired, const char *sha256, KnownRev
 	latest->is_staged = desired->policy.rollout.n_first > 0;
 }
 
-/* A database that came back is as one that never left. */
+/* A database that came back is as one that never left; one that is still closed did not. */
 static void memory_returned(Pool *pool, const Plan *plan, KnownLeave *leave)
 {
 	LeftDatabase *left = NULL;
@@ -318,8 +318,11 @@ static void memory_returned(Pool *pool, const Plan *plan, KnownLeave *leave)
 		return;
 	for (size_t i = 0; i < leave->n_databases; i++) {
 		const char *suffix = leave->databases[i].suffix;
+		const WantedDatabase *wanted = wanted_find(plan->wanted, suffix);
 
-		if (!wanted_find(plan->wanted, suffix) ||
+		if (!wanted ||
+		    change_first(plan, plan_database_wanted(plan, wanted),
+				 CHANGE_BIT(CHANGE_READ_ONLY_OFF)) ||
 		    find_hold(&plan->held, suffix, GUARD_JOINING) ||
 		    find_hold(&plan->held, suffix, GUARD_CONTENT))
 			POOL_PUSH(pool, left, n_left, leave->databases[i]);

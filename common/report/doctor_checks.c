@@ -78,9 +78,10 @@ const DoctorRule doctor_rules[DOCTOR_CHECK_COUNT] = {
 		 "an entry that is deleted while a peer is away stays there for good: a refresh "
 		 "deletes only entries whose server ID is in contextCSN",
 		 REMEDY_OLD_ENTRIES},
-	[DOCTOR_TIMEOUTS] = {"timeouts", "every provider is read with time limits",
-			     "if a provider stops answering, the next change of cn=config may "
-			     "freeze slapd",
+	[DOCTOR_TIMEOUTS] = {"timeouts", "every provider is read with time limits and pauses",
+			     "without limits, the next change of cn=config may freeze slapd when "
+			     "a provider stops answering; without pauses, slapd takes processor "
+			     "time all the while",
 			     REMEDY_APPLY},
 	[DOCTOR_LINKS] = {"links", "every consumer of slapd is connected and follows",
 			  "this node does not get what is written there", REMEDY_LINKS},

@@ -9,6 +9,9 @@
 
 #define LIST_SEPARATORS " ,\t"
 
+/* So many times a day is still a number of seconds that fits. */
+#define INTERVAL_DIGITS_MAX 13
+
 bool syncrepl_rid_accepts(const char *value)
 {
 	int rid;
@@ -60,6 +63,23 @@ bool syncrepl_interval_accepts(const char *value)
 {
 	unsigned long seconds;
 
+	return syncrepl_read_interval(value, &seconds);
+}
+
+/* slapd multiplies without a look at what comes of it. */
+bool syncrepl_interval_works(const char *value)
+{
+	unsigned long seconds;
+
+	for (const char *at = value; *at; at++) {
+		const size_t n_digits = strspn(at, "0123456789");
+
+		if (n_digits > INTERVAL_DIGITS_MAX)
+			return false;
+		at += n_digits;
+		if (!*at)
+			break;
+	}
 	return syncrepl_read_interval(value, &seconds);
 }
 

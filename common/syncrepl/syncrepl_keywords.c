@@ -24,6 +24,7 @@ const SyncreplRule syncrepl_rules[SYNCREPL_KEYWORD_COUNT] = {
 			   .wants = "refreshOnly or refreshAndPersist"},
 	[SYNCREPL_INTERVAL] = {"interval", .only_polling = true, .assumed = "86400",
 			       .accepts = syncrepl_interval_accepts,
+			       .works = syncrepl_interval_works,
 			       .canonical = syncrepl_interval_canonical,
 			       .number = syncrepl_read_interval,
 			       .wants = "a time like 00:00:05:00 (dd:hh:mm:ss) or seconds"},

@@ -17,6 +17,7 @@ SyncreplTest syncrepl_int_accepts;
 SyncreplTest syncrepl_seconds_work;
 SyncreplTest syncrepl_unsigned_accepts;
 SyncreplTest syncrepl_interval_accepts;
+SyncreplTest syncrepl_interval_works;
 SyncreplTest syncrepl_retry_accepts;
 SyncreplTest syncrepl_retry_works;
 SyncreplTest syncrepl_keepalive_accepts;

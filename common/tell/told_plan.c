@@ -6,6 +6,7 @@
 
 #include "common/base/buf.h"
 #include "common/plan/plan_changes.h"
+#include "common/plan/release_line.h"
 #include "common/plan/render.h"
 
 /* A cluster may have hundreds of peers: a message names so many changes. */
@@ -49,6 +50,7 @@ static const char *hold_name(const Hold *hold)
 static void hold_add(Pool *pool, const Hold *hold, ConditionList *ret)
 {
 	const HoldEvents events = hold_events(hold->guard);
+	const char *release = hold_release_line(pool, hold);
 
 	condition_add(
 		pool, ret,
@@ -58,13 +60,13 @@ static void hold_add(Pool *pool, const Hold *hold, ConditionList *ret)
 			.begins = events.begins,
 			.ends = events.ends,
 			.text = pool_printf(pool, "%s: held %s: %s: %s", or_server(hold->suffix),
-					    guard_code(hold->guard), hold->text, hold->release),
+					    guard_code(hold->guard), hold->text, release),
 			.kind = hold->guard == GUARD_PROBING ? CONDITION_CHANGE : CONDITION_HOLD,
 			.code = guard_code(hold->guard),
 			.what = hold->text,
 			.suffix = hold->suffix,
 			.peer = hold->peer,
-			.release = hold->release,
+			.release = release,
 		});
 }
 

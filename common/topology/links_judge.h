@@ -6,8 +6,8 @@
 
 /* What is said besides a database in parts, which is an error in peers.json. */
 typedef struct LinksJudgement {
-	const char **warnings; /* nodes whose loss would part it, that read only one other, or at
-				  intervals */
+	const char **warnings; /* nodes whose loss would part it, that read only one other, at
+				  intervals, or with pauses that nobody can want */
 	size_t n_warnings;
 	const char **notes; /* nodes that read very many others */
 	size_t n_notes;

@@ -76,6 +76,7 @@ class Lone(Node):
             text = text.replace(path, word)
         text = re.sub(rf"\b{self.server.port}\b", "PORT", text)
         text = re.sub(r'("id": \d+, "uri": "ldap://)[^"]+" }', r'\1HOST" }', text)  # this machine's name
+        text = re.sub(r"(syncward apply --release \S+)=[0-9a-f]{6}\b", r"\1=TOKEN", text)
         text = re.sub(r"over (\d+ entries|the entries that are there),", "over N entries,", text)
         return text.replace("olcMirrorMode", "olcMultiProvider").replace("{2}hdb", "{2}mdb")
 

@@ -20,10 +20,11 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 ROW = re.compile(r"\[(REMEDY_(?!COUNT)\w+)\]\s*=\s*\{(.*?)\},\s*(?=\[REMEDY_|\};)", re.DOTALL)
 TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([A-Za-z_]\w*)|(,)')
 PLACEHOLDER = re.compile(r"\{=?([a-z][a-z-]*)\}")
+BOUND = "(?:=[0-9a-f]{6})?"  # the token of what is held, behind the guard's name in what is printed
 # What an argument may look like, by its name in the table; test_remedies.py knows what each may be.
 ARGUMENTS = {"lines": r"(?: '[^']*')*", "ids": r"\d+(?:, ?\d+)*", "numbers": r"\d+ \d+", "uri": r"[^\s'\"`;,]+",
              "tls": r"(?: -ZZ)?", "restriction": "olc(?:ReadOnly|Restrict)",
-             "release": "syncward apply --release [A-Za-z0-9-]+",
+             "release": "syncward apply --release [A-Za-z0-9-]+" + BOUND,
              "readers": r'"[^]]*"', "guards": "[A-Za-z0-9-]+(?:,[A-Za-z0-9-]+)*",
              **dict.fromkeys(("free-id", "listed-id", "number", "own-id", "pid"), r"\d+")}
 WORD = r"(?:[^\s'\"`;\\]|'[^']*'|\\')+"  # of a shell, quoted or not
@@ -51,7 +52,8 @@ class Row:
         """A regular expression for what is printed."""
         parts = PLACEHOLDER.split(self.text)
         other = WORD if self.form == "SHELL" else r"[^\s'\"`;]+"
-        return "".join(re.escape(part) if i % 2 == 0 else ARGUMENTS.get(part, other) for i, part in enumerate(parts))
+        pattern = "".join(re.escape(part) if i % 2 == 0 else ARGUMENTS.get(part, other) for i, part in enumerate(parts))
+        return pattern + BOUND if self.text.startswith("syncward apply --release ") and len(parts) == 1 else pattern
 
 
 
@@ -97,6 +99,11 @@ def code_of(text):
     found = [code for code in found if not rows()[code].arguments] or found
     assert len(found) == 1, f"{text!r} is {found}"
     return found[0]
+
+
+def unbound(text):
+    """The text with its releases as a person may type them: without the tokens of what was held."""
+    return re.sub(r"(syncward apply --release [A-Za-z0-9-]+)=[0-9a-f]{6}\b", r"\1", text)
 
 
 def printed(text, code):

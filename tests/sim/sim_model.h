@@ -73,6 +73,7 @@ typedef struct SimChanges {
 	bool is_said;    /* LOG_WORD */
 	bool is_hidden;  /* its olcAccess shows nothing to the account with which others read */
 	bool is_early;   /* since that is said no link of the node was made to read logs */
+	bool is_closed;  /* LOG_CLOSED */
 	bool has_begun;
 	bool is_twice;     /* it names a server twice: a log that is written where there was data */
 	SimContext least;  /* minCSN: a reader that lacks that is refused */
@@ -243,7 +244,8 @@ typedef struct SimChangesConfig {
 	bool is_there;
 	bool is_begun;
 	bool is_written;
-	bool is_said; /* LOG_WORD */
+	bool is_said;   /* LOG_WORD */
+	bool is_closed; /* LOG_CLOSED */
 } SimChangesConfig;
 
 void sim_changes_configure(SimCluster *cluster, size_t node, SimChangesConfig config);

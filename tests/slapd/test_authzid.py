@@ -81,3 +81,20 @@ def test_who_reads_through_the_account_is_the_reader(cluster):
     assert f'authzid="dn:{READER}"' in node.syncrepl()[0]
     assert any(READER in value for value in node.server.values(node.server.database_dn(), "olcLimits"))
     wait_entry(node.server, add_person(peer.server, "later"))
+
+
+def test_a_reader_that_is_shown_only_some_values_does_not_replace_one_that_sees_all(cluster):
+    node, peer = cluster
+    let_read_as_another(cluster)
+    admin = peer.server.admin()
+    admin.modify_s(REPLICATOR, [(ldap.MOD_REPLACE, "description", [b"one", b"two"])])
+    admin.unbind_s()
+    peer.edit([(ldap.MOD_REPLACE, "olcAccess", [
+        f'to attrs=description val.regex="^two$" by dn.exact="{READER}" none by * read', "to * by * read"])])
+    read_as(cluster, f"dn:{READER}")
+    held = node.apply()
+    assert [hold[0] for hold in holds_of(held.stdout)] == ["G6"], held.stdout + held.stderr
+    assert "values of description of 1 of" in held.stdout and "two" not in held.stdout
+    peer.edit([(ldap.MOD_DELETE, "olcAccess", None)])
+    node.apply_ok()
+    assert f'authzid="dn:{READER}"' in node.syncrepl()[0]

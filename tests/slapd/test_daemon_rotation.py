@@ -8,6 +8,7 @@ import time
 
 import ldap
 import pytest
+import remedies
 from cluster import Cluster, add_person, wait_entry
 from daemon import Daemon
 from relay import Relay
@@ -133,7 +134,7 @@ def test_a_wrong_password_breaks_no_link_and_the_right_one_follows_at_once(form)
         before = node.server.consumers()[0].connection
         node.write_secret("wrong")
         held = daemon.wait_for("held", text="G6")
-        assert "Invalid credentials" in held and held.endswith("syncward apply --release G6")
+        assert "Invalid credentials" in held and remedies.unbound(held).endswith("syncward apply --release G6")
         assert node.server.consumers()[0].connection == before and not has_password(node, "wrong")
         accept(cluster, PASSWORD, OTHER)
         began = time.monotonic()  # links younger than their timeout, a second, are let settle
@@ -259,7 +260,7 @@ def test_a_link_that_does_not_come_back_gets_its_former_value(form):
         assert not daemon.events("held"), "who is away would not take the former link either"
         cluster[1].server.start()
         held = daemon.wait_for("held", text="its former value is put back")
-        assert "G6" in held and "DIGEST-MD5" in held and held.endswith("syncward apply --release G6")
+        assert "G6" in held and "DIGEST-MD5" in held and remedies.unbound(held).endswith("syncward apply --release G6")
         wait_until(lambda: not has_digest_md5(node) and up(node) == 1, "the former link is up")
         wait_until(lambda: node.run("check").returncode == 1, "a warning, for the link is up")
         want_digest_md5(cluster, node)
@@ -289,7 +290,7 @@ def test_an_address_that_does_not_answer_yet_is_tried_again_by_itself(form):
         cluster.document["peers"][1]["uri"] = peer.server.ldap_uri
         node.write(cluster.document)
         held = daemon.wait_for("held", text="G6")
-        assert "could not be tested" in held and held.endswith("syncward apply --release G6")
+        assert "could not be tested" in held and remedies.unbound(held).endswith("syncward apply --release G6")
         assert before in node.syncrepl()[0] and up(node) == 1
         time.sleep(15)  # what is in doubt about the peer itself is asked again before that
         wait_until(lambda: not daemon.children(), "nobody is asked now")

@@ -80,7 +80,7 @@ def test_a_release_is_of_one_database_and_the_other_is_not_merged(slapd_factory,
     assert done.returncode == 3 and "--release G10 let nothing pass" in done.stderr, done.stdout + done.stderr
     assert second.syncrepl() == [] and second.syncrepl(OTHER) == []
     lines = [hold.release for hold in holds(done.stdout) if hold.guard == "G10"]
-    assert lines == [f"syncward apply --release G10 --suffix {suffix}" for suffix in (SUFFIX, OTHER)]
+    assert [remedies.unbound(line) for line in lines] == [f"syncward apply --release G10 --suffix {suffix}" for suffix in (SUFFIX, OTHER)]
     done = remedies.run(second, lines[0], "release-suffix", statuses=(3,))
     assert [hold.release for hold in holds(done.stdout) if hold.guard == "G10"] == lines[1:]
     assert second.syncrepl(OTHER) == []

@@ -67,3 +67,23 @@ def test_passwords_that_root_may_not_see_here_are_not_lost_by_a_first_link(slapd
     held, = [hold for hold in holds(node.apply().stdout) if hold.guard == "G12"]
     assert f"{first.server.ldap_uri} hides from this node's account what is here: userPassword (whether" in held.text, held
     assert node.syncrepl() == [] and whole(node.server) == before
+
+
+def add_licences(server):
+    admin = server.admin()
+    server.add(f"cn=p2,{SUFFIX}", {"objectClass": ["inetOrgPerson"], "cn": "p2", "sn": "s", "carLicense": ["one", "two"]}, admin)
+    admin.unbind_s()
+
+
+def test_single_values_that_a_peer_hides_are_not_lost_by_a_first_link(slapd_factory, program):
+    """The account sees the attribute, and the other value of it: each later change of the entry would take that one away here."""
+    first, node = copied_pair(slapd_factory, program, add_licences)
+    rules = first.server.values(first.server.database_dn(), "olcAccess") or None
+    first.edit([(ldap.MOD_REPLACE, "olcAccess", [
+        f'to attrs=carLicense val.regex="^two$" by dn.exact="{REPLICATOR}" none by * read', "to * by * read"])])
+    held, = [hold for hold in holds(node.apply().stdout) if hold.guard == "G12"]
+    assert "hides from this node's account what is here: values of carLicense of 1 of" in held.text, held
+    assert node.syncrepl() == []
+    first.edit([(ldap.MOD_REPLACE, "olcAccess", rules)])
+    wait_until(lambda: [one.apply().returncode for one in (first, node)] == [0, 0], "both read each other", 60)
+    wait_until(lambda: whole(node.server) == whole(first.server), "both have both values")

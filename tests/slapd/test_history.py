@@ -120,6 +120,10 @@ def test_who_changed_this_attribute_is_one_command(lone):
     assert history(lone, "--attribute", "olcSizeLimit") == [] == history(lone, "--suffix", "cn=config", "--attribute", "olcLimits")
     done = lone.run("history", "--suffix", "dc=exmaple,dc=org")
     assert done.stdout.startswith(f"Nothing is recorded of dc=exmaple,dc=org: did you mean '{SUFFIX}'?\nThe history begins at ")
+    done = lone.run("history", "--suffix", "o=nobody")
+    assert done.stdout.startswith(f"Nothing is recorded of o=nobody: what is recorded is of {SUFFIX}\n")
+    assert lone.run("history", "--suffix", "o=nobody", "--output", "json").stderr == (
+        f"syncward: nothing is recorded of o=nobody: what is recorded is of {SUFFIX}\n")
 
 
 def test_what_a_person_s_apply_wrote_is_no_drift_for_the_daemon(lone):

@@ -5,12 +5,14 @@ import json
 import os
 import subprocess
 import threading
+import time
 
 import ldap
 import pytest
 import remedies
 from cluster import Cluster, add_person, apply_until_joined, wait_entry
 from slapd import SUFFIX, Database, SlapdFailed, syncrepl, wait_until
+from test_fence import load
 
 
 @pytest.fixture(name="cluster")
@@ -209,6 +211,71 @@ def test_it_stays_out_until_a_person_lets_it_back_and_reads_before_it_takes_writ
     node.assert_in_step()
 
 
+class Busy(threading.Thread):
+    """Adds entries at one server and deletes them a little later."""
+
+    def __init__(self, node):
+        super().__init__(daemon=True)
+        self.server, self.name, self.gone, self.is_over = node.server, f"busy{node.id}", set(), threading.Event()
+
+    def run(self):
+        connection, there = self.server.admin(), []
+        while not self.is_over.wait(0.03):  # oftener than that, and slapd dies of a search that begins meanwhile
+            there.append(f"cn={self.name}-{len(self.gone) + len(there)},{SUFFIX}")
+            connection.add_s(there[-1], [("objectClass", [b"organizationalRole"]), ("cn", [there[-1][3:].split(",")[0].encode()])])
+            connection.modify_s(there[-1], [(ldap.MOD_REPLACE, "description", [b"changed"])])
+            if len(there) > 30:
+                connection.delete_s(there[0])
+                self.gone.add(there.pop(0))
+
+
+@pytest.mark.long
+@pytest.mark.since("2.5")
+def test_what_is_deleted_while_a_node_comes_back_stays_deleted(cluster):
+    """With its overlay some came back in half of the rounds: what it read first went on to those that it was read from."""
+    cluster.be_seen_to_work()  # with limits, so that who comes back can look at what was deleted
+    load(cluster[0].server, "old", 1500)
+    busy = [Busy(node) for node in cluster.nodes[:2]]
+    for client in busy:
+        client.start()
+    for _ in range(6):
+        leave(cluster[2])
+        time.sleep(6)
+        cluster[2].apply("--release", "left")
+        apply_until_joined(cluster[2])
+    for client in busy:
+        client.is_over.set()
+        client.join()
+    cluster.wait_in_step()
+    for node in cluster:
+        assert not dns(node.server) & (busy[0].gone | busy[1].gone)
+
+
+def test_who_comes_back_under_another_id_is_closed_until_a_person_lets_it_have_that(cluster):
+    """What holds the flag holds the door, too: clients would write beside the others."""
+    node, other = cluster[2], cluster[0]
+    add_person(node.server, "under-three")
+    cluster.wait_in_step()
+    leave(node)
+    add_person(other.server, "meanwhile")
+    cluster.document["peers"][2]["id"] = node.id = 7
+    cluster.write()
+    for words in (("--release", "left"), (), ()):
+        held = node.apply(*words)
+        assert held.returncode == 3 and "held G5" in held.stdout, held.stdout + held.stderr
+        assert read_only(node) and not values(node, node.server.flag()) and left(node)["rejoining"] is True
+        wait_entry(node.server, f"cn=meanwhile,{SUFFIX}")
+    if "restart slapd, because slapd writes it when it stops" in node.apply("--release", "G5").stdout:  # 2.4
+        node.server.stop()
+        time.sleep(1.1)  # contextCSN is older than slapd then
+        node.server.start()
+        node.apply("--release", "G5")
+    apply_until_joined(node)
+    assert not read_only(node) and values(node, node.server.flag()) == ["TRUE"] and left(node) is None
+    assert node.server.values("cn=config", "olcServerID") == ["7"]
+    assert f"cn=meanwhile,{SUFFIX}" in node.server.entries(attributes=["1.1"])
+
+
 @pytest.mark.one_release
 def test_a_read_only_of_somebody_else_is_not_ours(cluster):
     node = cluster[2]
@@ -239,11 +306,11 @@ def test_what_is_written_is_shown_and_audit_writes_nothing(cluster):
     cluster.write()
     before = node.server.config_writes()
     output = leave(node, status=3)
-    assert output.count("[this node leaves]") == 3 and "read-only database" in output
+    assert output.count("[this node leaves]") == 3 and "read-only database" in output and "overlay syncprov" in output
     assert '"mode": "enforce"' in output
     document = json.loads(leave(node, "--output", "json", status=3))
     assert [change["kind"] for change in document["changes"]] == [
-        "read-only-on", "peer-remove", "peer-remove", "multi-provider-off"]
+        "read-only-on", "peer-remove", "peer-remove", "multi-provider-off", "overlay"]
     assert node.server.config_writes() == before and left(node) is None
 
 

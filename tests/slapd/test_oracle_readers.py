@@ -25,7 +25,7 @@ FRONTEND = "olcDatabase={-1}frontend,cn=config"
 SUFFIX, READER = DATABASE.suffix, DATABASE.replicator
 DN_SELECTORS = [f'dn.exact="{READER}"', f'dn="{READER.upper()}"', f'dn.base="{READER}"', f'dn.subtree="{SUFFIX}"',
                 f'dn.children="{SUFFIX}"', f'dn.onelevel="{SUFFIX}"', f'dn.children="{READER}"', f'dn.exact="{SUFFIX}"',
-                f'dn.one="{READER}"', 'dn.regex=".*"', 'dn.regex="^cn=repl.*"', 'dn.regex="^cn=x"']
+                f'dn.one="{READER}"', 'dn.regex=".*"', 'dn.regex="*"', 'dn.regex="^cn=repl.*"', 'dn.regex="^cn=x"']
 LIMIT_SELECTORS = [*DN_SELECTORS, "users", "*", "anonymous", f'"{READER}"', f'dn.self="{READER}"', 'dn="*"', '""',
                    'dn=""', 'dn.subtree=""', 'dn.children=""', 'dn.one=""', 'dn.regex=""', 'dn.self.subtree=""',
                    f'dn.this.subtree="{SUFFIX}"', f'group="cn=g,{SUFFIX}"', f'group="cn=h,{SUFFIX}"']
@@ -34,7 +34,8 @@ LIMITS = ["size=unlimited", "size=none", "size=1", "size.soft=unlimited", "size.
 TARGETS = ["*", "*", "*", "attrs=userPassword", "attrs=entry,cn", "attrs=children,entry", "attrs=cn,USERPASSWORD,sn",
            f'dn.subtree="{SUFFIX}"', f'dn.base="ou=o1,{SUFFIX}"', f'dn.children="ou=o1,{SUFFIX}"',
            f'dn.one="{SUFFIX}"', f'dn.subtree="ou=o2,{SUFFIX}" attrs=userPassword', f'dn.exact="{READER}" attrs=userPassword',
-           "filter=(ou=o2)", "* attrs=ou", "attrs=@person", f'dn.regex="^ou=o3,"', f'dn.base="{SUFFIX}"']
+           "filter=(ou=o2)", "* attrs=ou", "attrs=@person", 'dn.children=""', "attrs=cn attrs=sn", f'dn.regex="^ou=o3,"',
+           f'dn.base="{SUFFIX}"']
 SUBJECTS = [*DN_SELECTORS, DN_SELECTORS[0], DN_SELECTORS[0], "users", "users", "*", "*", "anonymous", "self", "self",
             f'group="cn=g,{SUFFIX}"', f'group="cn=h,{SUFFIX}"', "ssf=0", "users ssf=71",
             f'dn.exact="{READER}" peername.ip=127.0.0.1']

@@ -138,6 +138,33 @@ def test_one_of_many_entries_is_looked_at(lone, rule, hidden):
     assert f"does not see {hidden}" in held(node)
 
 
+@pytest.mark.turns(3)
+@pytest.mark.parametrize("rule", [
+    f'to dn.regex="^{ODD}$" attrs=description by {OPEN["group"]} read by * none',
+    f'to attrs=description by {OPEN["dnattr"]} read by * none',
+    'to attrs=description by set="this/seeAlso & user" read by * none'], ids=["regex", "dnattr", "set"])
+def test_what_hangs_on_the_entry_is_looked_at_in_every_entry(lone, rule):
+    """The attribute is hidden in one of 600 that have it."""
+    node = lone([ROOT_FIRST, rule, "to * by * read"], member=ROOT_DN, olcSizeLimit="unlimited")
+    admin = node.server.admin()
+    for i in range(600):
+        node.server.add(f"cn=many{i},{SUFFIX}", {"objectClass": ["organizationalRole"], "cn": f"many{i}", "description": "d",
+                                                 "seeAlso": [REPLICATOR]}, admin)
+    node.server.add(ODD, {"objectClass": ["organizationalRole"], "cn": "odd-with-a-long-name", "description": "d"}, admin)
+    admin.modify_s(f"cn=p1,ou=secret,{SUFFIX}", [(ldap.MOD_REPLACE, "seeAlso", [REPLICATOR.encode()])])
+    admin.unbind_s()
+    if node.server.release.version == "2.4":
+        node.server.save_context_csn()
+    assert "does not see description of 1 of 60" in held(node)
+    admin = node.server.admin()
+    admin.delete_s(ODD)
+    admin.unbind_s()
+    if node.server.release.version == "2.4":
+        node.server.save_context_csn()
+    node.apply_ok()
+    assert all(is_provider(node)) and found(node) == [("note", "readers-compared")]
+
+
 def test_where_root_itself_may_not_see_everything_less_is_proof_and_equal_is_none(lone):
     node = lone([f'to dn.subtree="ou=secret,{SUFFIX}" by dn.exact="{ROOT_DN}" read by {OPEN["group"]} read',
                  *passwords_for(OPEN["group"])[1:]], member=ADMIN)

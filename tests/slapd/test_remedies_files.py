@@ -14,6 +14,7 @@ import pytest
 import remedies
 from cluster import Cluster, finish_with_writes
 from daemon import Daemon
+from lone import Lone
 
 NOBODY = 65534
 PEERS = {"format": 1, "peers": [{"id": 1, "uri": "ldap://one"}, {"id": 2, "uri": "ldap://two"}],
@@ -85,6 +86,40 @@ def test_a_symbolic_link_is_taken_when_it_is_a_file(here, name):
     remedies.run(here, refused(here), "file-itself")
     assert here.validate().returncode == 0 and not link.is_symlink()
     assert stat.S_IMODE(link.stat().st_mode) == 0o600 and target.exists()
+
+
+@pytest.mark.remedy("file-itself")
+def test_a_relative_link_is_taken_from_wherever_the_command_runs(here):
+    target = here.path.with_name("revision-2.json")
+    here.path.rename(target)
+    here.path.symlink_to(target.name)
+    remedies.run(here, refused(here), "file-itself")
+    assert here.validate().returncode == 0 and not here.path.is_symlink()
+
+
+@pytest.mark.parametrize("target", ["/dev/zero", "peers.json", "gone"])
+def test_a_link_that_leads_to_no_file_is_not_copied(here, target):
+    here.path.unlink()
+    here.path.symlink_to(target)
+    text = refused(here)
+    assert f"(to {target})" in text and "cp " not in text, text
+
+
+@pytest.mark.remedy("file-aside")
+def test_what_is_no_file_in_the_run_folder_is_put_aside(slapd_factory, program):
+    """Nothing waits for somebody at the other end of a FIFO, and nothing is locked behind a symbolic link."""
+    lone = Lone(slapd_factory, program)
+    lone.apply_ok()
+    path = os.path.join(lone.run_dir, "lock")
+    for made, make in (("a FIFO", os.mkfifo), ("a directory", os.mkdir), ("a symbolic link", lambda path: os.symlink("/dev/null", path))):
+        os.remove(path)
+        make(path)
+        done = lone.apply()
+        assert done.returncode == 78 and f"{path}: is {made}, and syncward keeps its lock" in done.stderr, done.stderr
+        remedies.run(lone, done.stderr, "file-aside")
+        os.rename(f"{path}.aside", f"{path}.{made}")
+        lone.apply_ok()
+        assert stat.S_ISREG(os.lstat(path).st_mode)
 
 
 @as_root

@@ -9,14 +9,14 @@ import pytest
 import remedies
 import traced
 from backups import put_back, saved
-from cluster import Cluster, add_person, wait_entry
+from cluster import Cluster, add_person, apply_until_joined, wait_entry
 from daemon import Daemon
 from fence import refuses_writes
 from heartbeats import settings
 from slapd import SUFFIX, Database, wait_until
 from test_emptied import has_seen_it_full, is_closed
 from test_fence import contents, load
-from test_joining import cut_refreshes
+from test_joining import cut_refreshes, replace_server
 
 
 def noted(node):
@@ -51,6 +51,16 @@ def is_told(node):
     return "[restored]" in node.run("status").stdout
 
 
+def ordered_beside_no_slapd(node, daemon, n, *words):
+    """While slapd is away for the nth time somebody orders it: passes see that, and get no further."""
+    node.server.stop()
+    daemon.wait_for("slapd-lost", n)
+    assert node.run(*words).returncode == 0
+    seen, _ = daemon.last_pass()
+    wait_until(lambda: daemon.last_pass()[0] >= seen + 2, "passes that see no slapd", 40)
+    node.server.start()
+
+
 @pytest.mark.every_release
 def test_what_an_old_backup_without_context_csn_took_away_is_told_until_somebody_looked_into_it(pair):
     healthy, node = pair
@@ -76,12 +86,11 @@ def test_what_an_old_backup_without_context_csn_took_away_is_told_until_somebody
         assert "cannot be watched" in daemon.wait_for("state-trouble")
         daemon.wait_at_rest()
         wait_until(lambda: node.run("check").returncode == 2 and is_told(node), "it is told still")
-        node.server.stop()
-        daemon.wait_for("slapd-lost")
-        assert node.run("resume").returncode == 0  # seen by a pass that gets no further
-        seen, _ = daemon.last_pass()
-        wait_until(lambda: daemon.last_pass()[0] >= seen + 2, "passes that see no slapd", 40)
-        node.server.start()
+        ordered_beside_no_slapd(node, daemon, 1, "pause", "a disk is replaced", "--for", "1s")
+        daemon.wait_for("slapd-back")
+        daemon.wait_at_rest()
+        wait_until(lambda: node.run("check").returncode == 2 and is_told(node), "a pause over by then looked into nothing")
+        ordered_beside_no_slapd(node, daemon, 2, "resume")
         daemon.wait_for("finding-gone", text="[restored]")
         wait_until(lambda: node.run("check").returncode == 1 and not is_told(node), "only what cannot be watched is told")
 
@@ -146,3 +155,30 @@ def test_one_that_reached_nobody_since_its_start_is_no_old_backup(pair):
         pair.wait_in_step()
         daemon.wait_at_rest()
         assert not is_told(node) and not is_closed(node)
+
+
+@pytest.mark.parametrize("options", [(), ("-w",)], ids=["", "w"])
+def test_a_machine_made_anew_with_an_old_backup_gets_no_server_id_while_clients_write_to_it(slapd_factory, program, options):
+    """Under it they would hide, from the peers that read it, what it lacks, and these would delete that."""
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb", overlays=("syncprov",))]).form_by_hand()
+    healthy = cluster[0].server
+    backup = saved(cluster[1].server)
+    load(cluster[1].server, "of2-", 10)
+    cluster.wait_in_step()
+    wanted = contents(healthy)
+    node = replace_server(slapd_factory, program, cluster, 1)
+    put_back(node.server, backup, *options)
+    for i in range(2):
+        done = node.apply()
+        assert done.returncode == 3 and "held G10" in done.stdout and "in doubt (G10)" in done.stdout, done.stdout
+        add_person(node.server, f"client{i}")
+    assert node.server.values("cn=config", "olcServerID") == []
+    cluster[0].apply()  # its link to there is made anew, and reads
+    add_person(healthy, "meanwhile")
+    assert wanted.keys() <= contents(healthy).keys()
+    remedies.printed(done.stdout, "database-anew")
+    put_back(node.server, None)
+    remedies.did("database-anew")
+    apply_until_joined(node)
+    cluster.wait_in_step()
+    assert wanted.keys() <= contents(healthy).keys() == contents(node.server).keys()

@@ -8,6 +8,7 @@ import pytest
 import remedies
 from cluster import Cluster, add_person, wait_entry
 from daemon import Daemon
+from lone import Lone
 from slapd import wait_until
 
 GIVEN_UP = r"do_syncrepl: rid=\d+ rc -?\d+ quitting"
@@ -60,6 +61,32 @@ def test_a_file_with_a_retry_that_ends_is_refused_unless_it_says_so(cluster):
     node.write(cluster.document)
     assert "[retry-ends]" not in node.apply_ok().stdout
     node.assert_in_step()
+
+
+@pytest.mark.remedy("interval")
+def test_a_link_that_never_pauses_is_told_and_ends_by_what_is_printed(slapd_factory, program):
+    """slapd runs so, and syncward takes it as it is: a warning of validate and of the doctor."""
+    node = Lone(slapd_factory, program)
+    link = node.document["databases"][0]["syncrepl"]
+    for words, said, code in (({"retry": "0 +"}, "a retry of 0 s", "retry"),
+                              ({"retry": "5 5 99999999999 +"}, "waits 99999999999 s after a failure", "retry"),
+                              ({"type": "refreshOnly", "interval": "00:00:00:00"}, "an interval of 0 s", "interval")):
+        link.update(words)
+        node.write()
+        told = node.run("validate")
+        assert told.returncode == 0 and "warning: dc=example,dc=org: reading peer 2, slapd of peer 1 " in told.stderr, told.stderr
+        assert said in told.stderr, told.stderr
+        node.apply_ok("--release", "G6")
+        found = node.run("doctor", "timeouts").stdout
+        assert said in found, found
+        link.update(remedies.line(found, code))
+        node.write()
+        assert said not in node.run("validate").stderr
+        node.apply_ok("--release", "G6")
+        assert said not in node.run("doctor", "timeouts").stdout
+    link["interval"] = "500000000000000d"
+    node.write()
+    assert node.run("validate").returncode == 78
 
 
 @pytest.mark.one_release

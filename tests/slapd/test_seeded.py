@@ -9,6 +9,7 @@ import re
 import shlex
 import time
 
+import ldap
 import pytest
 from backups import put_back, put_back_all, saved
 from changes import Changes
@@ -158,6 +159,20 @@ def test_new_machines_each_with_its_own_backup(slapd_factory, program):
         apply_until_joined(node)
     assert f"cn=p1-after-2,{SUFFIX}" in whole(last.server)
     assert_works(cluster)
+
+
+def test_an_original_without_contextcsn_is_compared_before_it_is_emptied(slapd_factory, program):
+    """Its copy was loaded with -w, and so has a contextCSN, but not what clients wrote at the original since."""
+    original, loaded = Cluster(slapd_factory, program, 2, [Database(backend="mdb")])
+    original.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", "1")])
+    original.server.add_seed()
+    put_back(loaded.server, saved(original.server), "-w")
+    add_person(original.server, "later")
+    text = original.apply().stdout
+    assert "held G10" in text and "perhaps newer ones: see `syncward compare`" in text, text
+    assert "is not the database that the cluster knows" not in text, text
+    done = original.run("compare", "--lag", "1")
+    assert "missing or hidden there: 1\n" in done.stdout and "cn=later," in done.stdout, done.stdout
 
 
 def test_two_that_were_filled_apart(slapd_factory, program):

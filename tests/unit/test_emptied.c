@@ -520,6 +520,77 @@ static void an_older_copy_was_not_seen_full(void **state)
 	assert_string_not_equal(filled_behind(scene), before);
 }
 
+/* --- this node's own server ID alone --- */
+
+/* It was seen in another file at an earlier start, and what contextCSN has came since. */
+static void lone_restored_make(Scene *scene)
+{
+	static const char *noted[] = {"20260930000000.000000Z#000000#001#000000"};
+	static const char *made_up[] = {"20300101000000.000000Z#000000#001#000000"};
+	static LastSeen seen;
+
+	filled_and_emptied_make(scene);
+	seen = (LastSeen){.suffix = SUFFIX,
+			  .csns = noted,
+			  .n_csns = 1,
+			  .start = START,
+			  .file = {.is_there = true, .inode = 7, .birth_nsec = 70}};
+	scene->known.seen = (LastSeenAll){.node = 1, .items = &seen, .n_items = 1};
+	scene->content.glance = (Content){.state = CONTENT_READ,
+					  .entry.exists = true,
+					  .context_csns = made_up,
+					  .n_context_csns = 1};
+	scene->content.before = (BeforeStart){
+		.file = {.is_there = true, .inode = 7, .birth_nsec = 71}, .was_asked = true};
+}
+
+static size_t n_restored(Scene *scene)
+{
+	scene->plan = (Plan){0};
+	(void)plan_steps(scene);
+	return scene->plan.copies.n_written;
+}
+
+static void an_own_copy_in_another_file_without_what_was_noted_is_told(void **state)
+{
+	Scene *scene = *state;
+
+	lone_restored_make(scene);
+	assert_int_equal(n_restored(scene), 1);
+	scene->content.before.has_entries = true;
+	assert_int_equal(n_restored(scene), 0);
+}
+
+static void what_was_not_asked_and_the_same_file_prove_nothing(void **state)
+{
+	Scene *scene = *state;
+
+	lone_restored_make(scene);
+	scene->content.before.was_asked = false;
+	assert_int_equal(n_restored(scene), 0);
+	scene->content.before.was_asked = true;
+	scene->content.before.file.birth_nsec = 70; /* a crash leaves the file */
+	assert_int_equal(n_restored(scene), 0);
+	scene->content.before.file = (DatabaseFile){0}; /* it cannot be looked at */
+	assert_int_equal(n_restored(scene), 0);
+}
+
+static void a_context_csn_from_before_the_start_was_not_made_up(void **state)
+{
+	static const char *kept[] = {"20260930000000.000000Z#000000#001#000000"};
+	static const char *of_that_second[] = {"20261123070000.000001Z#000000#001#000000"};
+	Scene *scene = *state;
+
+	lone_restored_make(scene);
+	scene->content.glance.context_csns = kept;
+	assert_int_equal(n_restored(scene), 0);
+	/* It was noted just before. */
+	scene->content.glance.context_csns = of_that_second;
+	assert_int_equal(n_restored(scene), 1);
+	scene->known.seen.items[0].csns = of_that_second;
+	assert_int_equal(n_restored(scene), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -546,6 +617,9 @@ int main(void)
 		SCENE_TEST(what_came_since_the_start_is_not_missed_in_what_it_asked_for),
 		SCENE_TEST(behind_which_start_it_was_seen_is_noted_with_it),
 		SCENE_TEST(an_older_copy_was_not_seen_full),
+		SCENE_TEST(an_own_copy_in_another_file_without_what_was_noted_is_told),
+		SCENE_TEST(what_was_not_asked_and_the_same_file_prove_nothing),
+		SCENE_TEST(a_context_csn_from_before_the_start_was_not_made_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

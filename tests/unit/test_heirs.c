@@ -195,6 +195,26 @@ static void of_many_unseen_the_first_are_named(void **state)
 		  "syncward apply --first-node --empty 2,3,4,5");
 }
 
+/* Without a link clients could write to it. */
+static void its_last_link_stays_while_it_is_held(void **state)
+{
+	Scene *scene = *state;
+
+	provider_make(scene, "2");
+	for (size_t i = 0; i < scene->database->n_attributes; i++)
+		if (strcmp(scene->database->attributes[i].name, "olcMultiProvider") == 0)
+			scene->database->attributes[i].name = "olcSizeLimitUnused";
+	scene_read(scene);
+	here_is_empty(scene);
+	scene->options.consent.released = GUARD_BIT(GUARD_REMOVAL);
+	assert_null(strstr(plan_steps(scene), "olcSyncrepl"));
+	assert_int_equal(scene->plan.n_breaches, 0);
+	/* There is nobody who would lose anything. */
+	heirs_are((Content){.state = CONTENT_READ, .lacks_database = true});
+	scene->plan = (Plan){0};
+	assert_non_null(strstr(plan_steps(scene), "olcSyncrepl"));
+}
+
 static void what_only_a_consumer_has_holds_it(void **state)
 {
 	Scene *scene = *state;
@@ -334,6 +354,7 @@ int main(void)
 		TEST(one_beside_empty_consumers_opens_by_itself),
 		TEST(an_empty_one_beside_unseen_consumers_waits_for_a_person),
 		TEST(of_many_unseen_the_first_are_named),
+		TEST(its_last_link_stays_while_it_is_held),
 		TEST(what_only_a_consumer_has_holds_it),
 		TEST(another_database_at_a_consumer_holds_it),
 		TEST(what_was_never_compared_waits),

@@ -154,7 +154,7 @@ static void a_single_gateway_is_a_warning(void **state)
 	assert_string_equal(
 		judgement.warnings[0],
 		"dc=x: while peer 1 is away, what is written at peer 2 does not come to peer 3 "
-		"(and 1 more such peers); when such a provider is back, slapd may lose some of "
+		"(and 1 more such peer); when such a provider is back, slapd may lose some of "
 		"what both sides wrote: syncward-fence there prevents that after a restart, and "
 		"nothing does after a network failure; only `syncward compare` shows it");
 }
@@ -235,7 +235,7 @@ static void providers_that_read_at_intervals_are_a_warning(void **state)
 	assert_int_equal(judgement.n_warnings, 1);
 	assert_non_null(strstr(judgement.warnings[0],
 			       "dc=x: peer 1 reads peer 2, which clients write to, at intervals"));
-	assert_non_null(strstr(judgement.warnings[0], "(and 1 more such links)"));
+	assert_non_null(strstr(judgement.warnings[0], "(and 1 more such link)"));
 	assert_int_equal(links_judge(pool, &by_consumer.links).n_warnings, 0);
 }
 

@@ -253,7 +253,8 @@ static void what_left_comes_back_database_by_database(void **state)
 {
 	Scene *scene = *state;
 	const LiveDatabase open = {0}, closed = {.is_read_only = true};
-	LeavingDatabase databases[] = {{&open, SUFFIX}, {&closed, "dc=y"}};
+	LeavingDatabase databases[] = {{.live = &open, .suffix = SUFFIX},
+				       {.live = &closed, .suffix = "dc=y"}};
 	const Leaving leaving = {databases, 2};
 
 	scene_settled(scene);
@@ -273,6 +274,30 @@ static void what_left_comes_back_database_by_database(void **state)
 	in_step(scene);
 	assert_null(known_left(&scene->known.leave, SUFFIX));
 	assert_non_null(known_left(&scene->known.leave, "dc=y")); /* peers.json does not name it */
+}
+
+/* Whatever holds the change that opens it: it would stay closed for good. */
+static void what_leaving_closed_is_not_forgotten_before_it_opens(void **state)
+{
+	Scene *scene = *state;
+	const LiveDatabase open = {0};
+	LeavingDatabase database = {.live = &open, .suffix = SUFFIX};
+	const Leaving leaving = {&database, 1};
+	Change *change;
+
+	scene_settled(scene);
+	memory_leaving(scene->pool, &leaving, START, &scene->known);
+	memory_rejoining(GUARD_BIT(GUARD_LEFT), &scene->known.leave);
+	change = plan_add_change(scene->pool, &scene->plan,
+				 (Change){.kind = CHANGE_READ_ONLY_OFF,
+					  .suffix = SUFFIX,
+					  .dn = scene->plan.databases[0].live->entry->dn});
+	change->is_held = true;
+	in_step(scene);
+	assert_non_null(known_left(&scene->known.leave, SUFFIX));
+	scene->plan.databases[0].n_changes = 0;
+	in_step(scene);
+	assert_null(known_left(&scene->known.leave, SUFFIX));
 }
 
 static void without_anything_left_nothing_comes_back(void **state)
@@ -547,6 +572,7 @@ int main(void)
 		SCENE_TEST(a_file_that_a_guard_of_the_whole_server_refuses_is_not_in_force),
 		SCENE_TEST(a_clone_is_not_taken_for_the_node_before_a_person_says_so),
 		SCENE_TEST(what_left_comes_back_database_by_database),
+		SCENE_TEST(what_leaving_closed_is_not_forgotten_before_it_opens),
 		SCENE_TEST(without_anything_left_nothing_comes_back),
 		SCENE_TEST(an_index_is_remembered_before_slapd_builds_it),
 		SCENE_TEST(what_slapd_could_not_save_is_remembered_until_it_is_saved),

@@ -201,6 +201,40 @@ static void a_held_overlay_holds_it_and_says_which_database(void **state)
 	assert_true(writes_server_id(scene));
 }
 
+/* Under a server ID of its own, what clients write there hides from peers what the copy lacks. */
+static void an_open_copy_in_doubt_holds_it_although_its_overlay_is_there(void **state)
+{
+	PlanScene *scene = *state;
+	const Hold *hold;
+
+	fill(scene, 0);
+	scene->databases[0].csn = SCENE_CSN("10", "000");
+	scene_add(scene, scene_overlay(scene, 0), "createTimestamp", "20261122101000Z");
+	assert_true(writes_server_id(scene));
+	scene->known_databases[0].suspect = "dc=a is another one";
+	assert_false(writes_server_id(scene));
+	hold = scene_hold(scene, GUARD_ORDER);
+	assert_non_null(strstr(hold->text, "in doubt (G10)"));
+	assert_string_equal(hold->release, "syncward apply --release G10");
+	scene->options.consent.released = GUARD_BIT(GUARD_CONTENT);
+	assert_true(writes_server_id(scene));
+}
+
+/* Clients' writes are refused where it reads and has no flag. */
+static void a_closed_copy_in_doubt_does_not_hold_it(void **state)
+{
+	PlanScene *scene = *state;
+
+	fill(scene, 0);
+	scene->databases[0].csn = SCENE_CSN("10", "000");
+	scene_reads(scene, 0);
+	scene_add(scene, scene_overlay(scene, 0), "createTimestamp", "20261122101000Z");
+	scene->known_databases[0].suspect = "dc=a is another one";
+	assert_true(writes_server_id(scene));
+	scene_add(scene, scene->databases[0].entry, "olcMultiProvider", "TRUE");
+	assert_false(writes_server_id(scene));
+}
+
 static void a_database_that_reads_first_gets_its_consumers(void **state)
 {
 	PlanScene *scene = *state;
@@ -404,6 +438,8 @@ int main(void)
 		PLAN_SCENE_TEST(a_server_id_that_is_right_needs_no_order),
 		PLAN_SCENE_TEST(an_empty_database_does_not_hold_it),
 		PLAN_SCENE_TEST(a_held_overlay_holds_it_and_says_which_database),
+		PLAN_SCENE_TEST(an_open_copy_in_doubt_holds_it_although_its_overlay_is_there),
+		PLAN_SCENE_TEST(a_closed_copy_in_doubt_does_not_hold_it),
 		PLAN_SCENE_TEST(a_database_that_reads_first_gets_its_consumers),
 		PLAN_SCENE_TEST(an_overlay_that_is_not_ours_holds_it_until_it_is_there),
 		PLAN_SCENE_TEST(what_cannot_be_read_is_not_taken_for_empty),

@@ -94,6 +94,12 @@ static void whole_access_is_recognised(void **state)
 		/* the last of its clauses that goes on decides */
 		{{"to * by users =rs continue by * +c"}, {NULL}, NULL, 0},
 		{{"to * by dn.regex=\".*\" read"}, {NULL}, NULL, 0},
+		{{"to dn.regex=* by dn=\"" REPL "\" read", "to * by * none"}, {NULL}, NULL, 0},
+		{{"to dn.children=\"\" by * none", "to * by * read"}, {NULL}, NULL, 0},
+		{{"to attrs=cn attrs=sn by dn=\"" REPL "\" read by * none", "to * by * read"},
+		 {NULL},
+		 NULL,
+		 0},
 		{{"to filter=(cn=x) by users read", "to * by * read"}, {NULL}, NULL, 0},
 		/* osixia, with the account put in front as its README says */
 		{{"{0}to * by dn.exact=" ROOT " manage by * break",
@@ -183,6 +189,18 @@ static void what_is_surely_hidden_is_named(void **state)
 		{{"to * by dn.exact=\"" REPL "\" read break"}, {NULL}, "entries", 0},
 		{{"to * by dn.exact=\"" REPL "\" read continue"}, {NULL}, "entries", 0},
 		{{"to attrs=cn by * read"}, {NULL}, "entries", 0},
+		/* slapd finds nothing below an empty name */
+		{{"to dn.children=\"\" by dn=\"" REPL "\" read", "to * by * none"},
+		 {NULL},
+		 "entries",
+		 1},
+		/* several lists are one */
+		{{"to attrs=cn attrs=mail,sn by * none", "to * by * read"}, {NULL}, "cn", 0},
+		{{"to attrs=cn dn.base=\"dc=x\" attrs=sn by dn=\"" REPL "\" read",
+		  "to attrs=sn by * none", "to * by * read"},
+		 {NULL},
+		 "sn",
+		 1},
 		{{"to * by * break"}, {NULL}, "entries", 0},
 		{{"to *"}, {NULL}, "entries", 0},
 		{{"to * by * read break", "to attrs=cn by * none", "to * by * +0"},
@@ -213,6 +231,8 @@ static void what_only_the_server_can_tell_is_not_proven(void **state)
 		 1},
 		{{"to * by group=\"cn=g,dc=x\" none by users read"}, {NULL}, NULL, 0},
 		{{"to * by dn.regex=\"^cn=.*\" auth by users read"}, {NULL}, NULL, 0},
+		/* which means nobody there, and every entry behind "to" */
+		{{"to * by dn.regex=\"*\" read"}, {NULL}, NULL, 0},
 		{{"to * by dn.exact=\"" REPL "\" peername.ip=10.0.0.0%255.0.0.0 read"},
 		 {NULL},
 		 NULL,

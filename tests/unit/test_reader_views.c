@@ -275,12 +275,15 @@ static void a_value_that_names_entries_or_attributes_says_where_to_look(void **s
 		"{5}to * by * read",
 		NULL};
 	static const AccessTarget expected[] = {
-		{"ou=a,dc=x", false, "(objectClass=*)", 0, false},
-		{"ou=a,dc=x", false, "(&(objectClass=*)(userPassword=*))", 0, false},
-		{"ou=a,dc=x", false, "(&(objectClass=*)(objectClass=person))", 0, false},
-		{"dc=x", false, "(sn=b)", 1, true},
-		{"cn=c,dc=x", true, "(objectClass=*)", 2, false},
-		{"dc=x", false, "(&(objectClass=*)(mail=*))", 4, true},
+		{"ou=a,dc=x", false, "(objectClass=*)", 0, false, ACCESS_LIKE_ALL, NULL},
+		{"ou=a,dc=x", false, "(&(objectClass=*)(userPassword=*))", 0, false,
+		 ACCESS_LIKE_ALL, "userPassword"},
+		{"ou=a,dc=x", false, "(&(objectClass=*)(objectClass=person))", 0, false,
+		 ACCESS_LIKE_ALL, NULL},
+		{"dc=x", false, "(sn=b)", 1, true, ACCESS_LIKE_ALL, NULL},
+		{"cn=c,dc=x", true, "(objectClass=*)", 2, false, ACCESS_LIKE_ALL, NULL},
+		{"dc=x", false, "(&(objectClass=*)(mail=*))", 4, true, ACCESS_BY_ENTRY_AND_SEE,
+		 "mail"},
 	};
 	AUTO(Pool) *pool = pool_new();
 	const AccessLists lists = {.suffix = "dc=x", .database = attribute_of(pool, values)};
@@ -294,6 +297,47 @@ static void a_value_that_names_entries_or_attributes_says_where_to_look(void **s
 		assert_string_equal(targets.items[i].filter, expected[i].filter);
 		assert_int_equal(targets.items[i].rule, expected[i].rule);
 		assert_int_equal(targets.items[i].is_open, expected[i].is_open);
+	}
+}
+
+static AccessTarget only_target(Pool *pool, const char *value)
+{
+	const char *const values[] = {value, NULL};
+	const AccessLists lists = {.suffix = "dc=x", .database = attribute_of(pool, values)};
+	const AccessTargets targets = access_targets_find(pool, &lists, "cn=r,dc=x");
+
+	assert_int_equal(targets.n_items, 1);
+	return targets.items[0];
+}
+
+static void where_entries_differ_one_does_not_stand_for_the_others(void **state)
+{
+	static const struct {
+		const char *value;
+		AccessSpread spread;
+	} cases[] = {
+		{"to attrs=mail by group=cn=g,dc=x read by * none", ACCESS_LIKE_ALL},
+		{"to filter=(sn=b) attrs=mail by group=cn=g,dc=x read", ACCESS_LIKE_ALL},
+		{"to attrs=mail by dn.level{1}=\"dc=x\" read", ACCESS_LIKE_ALL},
+		{"to attrs=mail by dnattr=owner read by * none", ACCESS_BY_ENTRY},
+		{"to attrs=mail by realdnattr=owner none by * read", ACCESS_BY_ENTRY},
+		{"to attrs=mail by set=\"this/owner & user\" read", ACCESS_BY_ENTRY},
+		{"to attrs=mail by self.level{1} none by users read", ACCESS_BY_ENTRY},
+		{"to dn.regex=\"^cn=.*\" attrs=mail by group=cn=g,dc=x read", ACCESS_BY_ENTRY},
+		{"to attrs=mail by dn.exact,expand=\"cn=$1,dc=x\" read", ACCESS_BY_ENTRY},
+		{"to attrs=mail by dnattr=owner read by anonymous auth", ACCESS_BY_ENTRY},
+		{"to attrs=mail by dnattr=owner search by * read", ACCESS_BY_ENTRY_AND_SEE},
+		{"to attrs=mail by dnattr=owner -r break", ACCESS_BY_ENTRY_AND_SEE},
+		{"to attrs=@person by dnattr=owner read", ACCESS_BY_ENTRY_AND_SEE},
+		{"to attrs=!person by dnattr=owner read", ACCESS_BY_ENTRY_AND_SEE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		AUTO(Pool) *pool = pool_new();
+
+		if (only_target(pool, cases[i].value).spread != cases[i].spread)
+			fail_msg("%s", cases[i].value);
 	}
 }
 
@@ -336,6 +380,7 @@ int main(void)
 		cmocka_unit_test(
 			what_is_hidden_is_told_from_what_was_deleted_and_from_what_nobody_knows),
 		cmocka_unit_test(a_value_that_names_entries_or_attributes_says_where_to_look),
+		cmocka_unit_test(where_entries_differ_one_does_not_stand_for_the_others),
 		cmocka_unit_test(more_than_is_looked_at_is_known_to_be_more),
 	};
 

@@ -79,6 +79,32 @@ static void what_came_or_went_between_two_looks_is_not_in_both(void **state)
 	assert_string_equal(view_lacks(pool, &both, &seen), "1 of 2 entries altogether");
 }
 
+static void values_make(Pool *pool, Tree *tree, const char *dn, size_t n_values)
+{
+	Entry *entry = tree_add_entry(pool, tree, dn);
+
+	for (size_t i = 0; i < n_values; i++)
+		entry_add_value(pool, entry, "member", "", 0);
+}
+
+static void fewer_values_of_an_attribute_are_lacking_and_those_that_went_are_not(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Tree before = {0}, after = {0}, seen = {0}, both;
+
+	(void)state;
+	values_make(pool, &before, "cn=a,dc=x", 3);
+	values_make(pool, &before, "cn=b,dc=x", 3);
+	values_make(pool, &after, "cn=a,dc=x", 2);
+	values_make(pool, &after, "cn=b,dc=x", 4);
+	values_make(pool, &seen, "cn=a,dc=x", 2);
+	values_make(pool, &seen, "cn=b,dc=x", 2);
+	assert_string_equal(view_lacks(pool, &before, &seen), "values of member of 2 of 2 entries");
+	both = view_common(pool, &before, &after);
+	assert_string_equal(view_lacks(pool, &both, &seen), "values of member of 1 of 2 entries");
+	assert_null(view_lacks(pool, &seen, &before));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -87,6 +113,8 @@ int main(void)
 			what_is_missing_is_counted_by_attribute_and_hidden_entries_by_number),
 		cmocka_unit_test(what_slapd_works_out_for_each_reader_does_not_count),
 		cmocka_unit_test(what_came_or_went_between_two_looks_is_not_in_both),
+		cmocka_unit_test(
+			fewer_values_of_an_attribute_are_lacking_and_those_that_went_are_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a node takes away when it leaves. */
+#include "tests/unit/plan_scene.h"
+
+#include "common/leaving/leaving.h"
+
+static const LiveVersion v2_5 = {.is_known = true, .is_2_5 = true};
+
+/* The overlay is deleted, behind everything else of its database. */
+static bool takes_overlay(Scene *scene, LiveVersion version)
+{
+	Plan plan = {0};
+	Leaving leaving;
+	bool takes = false;
+
+	scene_read(scene);
+	scene->live.version = version;
+	leaving = leave_find(scene->pool, scene->input.desired, &scene->known, &scene->live);
+	leave_end(scene->pool, &leaving, &scene->input.desired->policy, &plan);
+	for (size_t i = 0; i < plan.order.n_steps; i++) {
+		assert_false(takes);
+		takes = plan.order.steps[i].kind == STEP_DELETE_ENTRY;
+		if (takes)
+			assert_string_equal(plan.order.steps[i].dn, scene->config.entries[2].dn);
+	}
+	return takes;
+}
+
+static void the_overlay_goes_so_that_nobody_reads_what_it_reads_first_when_it_comes_back(
+	void **state)
+{
+	Scene *scene = *state;
+
+	provider_make(scene, "23");
+	assert_true(takes_overlay(scene, v2_5));
+}
+
+static void on_2_4_it_stays(void **state)
+{
+	Scene *scene = *state;
+
+	provider_make(scene, "23");
+	assert_false(takes_overlay(scene, (LiveVersion){.is_known = true}));
+}
+
+static void beside_a_provider_that_is_kept_it_stays(void **state)
+{
+	Scene *scene = *state;
+
+	provider_make(scene, "23");
+	scene->policy = "{\"keep\": [\"ldap://peer2\"]}";
+	assert_false(takes_overlay(scene, v2_5));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENE_TEST(
+			the_overlay_goes_so_that_nobody_reads_what_it_reads_first_when_it_comes_back),
+		SCENE_TEST(on_2_4_it_stays),
+		SCENE_TEST(beside_a_provider_that_is_kept_it_stays),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
