@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/access/limits.h"
+#include "common/base/timestamp.h"
+#include "common/copy/fence_apart.h"
+#include "common/diff/diff_parts.h"
+#include "common/joining/joining.h"
+#include "common/joining/joining_apart.h"
+#include "common/live/live_running.h"
+#include "common/plan/plan_changes.h"
+#include "common/slapd/config_words.h"
+
+/*
+ * A relay whose network failed reads both sides at once when it is back. What a node gets that
+ * begins to read it meanwhile lacks the entries that came since the relay's own refresh began:
+ * syncprov leaves out what is newer than contextCSN, as sessions of that time get it. The end of
+ * the refresh brings that node the new contextCSN all the same, so what it lacks is lost for good
+ * (2.5.13: 2 of 60 times, 2.6.10: 8 of 60). So while no peer can be reached slapd refuses new
+ * searches of those that read here: sessions that are there get everything. 2.4 does not tell
+ * which links are up, and loses also where nobody reads (4 of 10).
+ *
+ * What is remembered stands in cn=config: a value in front shuts, and one that a person had opened
+ * stands behind all others, until a link is up again.
+ */
+
+/* --- the links --- */
+
+/* Each was up since slapd started it, is not, and its peer was not found at the last try. */
+static bool is_cut_off(const Diff *diff, const char *suffix)
+{
+	const LiveRunning *runs = &diff->in->live->runs;
+	size_t n = 0;
+
+	for (size_t i = 0; i < runs->n_consumers; i++) {
+		const RunningConsumer *running = &runs->consumers[i];
+
+		if (!running_is_of(running, suffix))
+			continue;
+		if (running->is_connected || timestamp_of_generalized(running->last_contact) < 0 ||
+		    !running_found_nobody(running))
+			return false;
+		n++;
+	}
+	return n > 0;
+}
+
+static bool is_any_up(const Diff *diff, const char *suffix)
+{
+	const LiveRunning *runs = &diff->in->live->runs;
+
+	for (size_t i = 0; i < runs->n_consumers; i++)
+		if (running_is_of(&runs->consumers[i], suffix) && runs->consumers[i].is_connected &&
+		    runs->consumers[i].is_persistent)
+			return true;
+	return false;
+}
+
+/* --- shutting --- */
+
+/* The daemon opens only what it may write, and whoever is no provider yet is no relay either. */
+static bool may_shut(const Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	const Known *known = diff->in->known;
+	const char *suffix = wanted->desired->suffix;
+	const KnownDatabase *database = known_database(known, suffix);
+
+	return wanted->desired->manages_limits && live->syncprov && live->is_multi_provider &&
+	       diff->in->wanted->desired->policy.mode == POLICY_ENFORCE &&
+	       !(database && database->is_joining) && !fence_is_closed(&known->fence, suffix) &&
+	       !fence_is_apart(&known->fence, suffix) && !known_left(&known->leave, suffix) &&
+	       is_cut_off(diff, suffix) && wanted_is_relay(diff->in->wanted, wanted);
+}
+
+static void shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	for (size_t i = 0; i < wanted_count_readers(wanted); i++)
+		if (!diff_is_root_dn(live, wanted->readers[i]))
+			plan_add_change(
+				diff->pool, diff->plan,
+				(Change){
+					.kind = CHANGE_READERS_OFF,
+					.suffix = wanted->desired->suffix,
+					.dn = live->entry->dn,
+					.attribute = "olcLimits",
+					.subject = wanted->readers[i],
+					.new_value =
+						limits_shut_print(diff->pool, wanted->readers[i]),
+					.why = "others get each other's changes through this node "
+					       "alone, and it is cut off: whoever reads it anew waits "
+					       "until it has what its peers have",
+				});
+}
+
+/* --- opening --- */
+
+/* "cn=a" of "dn.exact=cn=a ...". */
+static const char *shut_subject(Pool *pool, const char *value)
+{
+	char *rest = pool_strdup(pool, ordered_text(value));
+	const char *selector = config_next_word(&rest);
+	const char *pattern = selector ? strchr(selector, '=') : NULL;
+
+	return pattern ? pattern + 1 : value;
+}
+
+static const Hold *judge(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	const Hold *hold = joining_judge(diff, wanted, live);
+	const Joining joining = joining_of(diff, wanted, live);
+
+	return hold ? hold : joining_judge_shut(&joining);
+}
+
+static void open_all(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
+		     const Hold *hold)
+{
+	const Attribute *limits = entry_attribute(live->entry, "olcLimits");
+	const bool is_released =
+		hold && diff_is_released_for(diff, GUARD_JOINING, wanted->desired->suffix);
+
+	for (size_t i = 0; i < limits->n_values; i++) {
+		const char *value = limits->values[i].bytes;
+		Change *change;
+
+		if (!limits_value_shuts(value))
+			continue;
+		change = plan_add_change(diff->pool, diff->plan,
+					 (Change){
+						 .kind = CHANGE_READERS_ON,
+						 .suffix = wanted->desired->suffix,
+						 .dn = live->entry->dn,
+						 .attribute = "olcLimits",
+						 .subject = shut_subject(diff->pool, value),
+						 .old_value = ordered_text(value),
+						 .why = "syncward shut it while it was cut off",
+						 .is_put_back = true,
+						 .is_released = is_released,
+					 });
+		if (hold && !is_released)
+			plan_hold(diff->pool, diff->plan, change, *hold);
+	}
+}
+
+static bool was_opened_by_hand(const Attribute *limits)
+{
+	for (size_t i = limits_count_shut(limits); limits && i < limits->n_values; i++)
+		if (limits_value_shuts(limits->values[i].bytes))
+			return true;
+	return false;
+}
+
+void diff_shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	const Attribute *limits = entry_attribute(live->entry, "olcLimits");
+
+	if (limits_count_shut(limits) > 0)
+		open_all(diff, wanted, live, judge(diff, wanted, live));
+	else if (was_opened_by_hand(limits) && is_any_up(diff, wanted->desired->suffix))
+		open_all(diff, wanted, live, NULL);
+	else if (!was_opened_by_hand(limits) && may_shut(diff, wanted, live))
+		shut(diff, wanted, live);
+}

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A relay, through which alone others get each other's changes, is cut off from all of them while its slapd runs: nodes that
+connect anew cannot read it before it has what its peers have. What such a node got meanwhile would lack entries for good."""
+
+import contextlib
+import json
+import time
+
+import ldap
+import pytest
+import remedies
+from daemon import Daemon
+from fence import refuses_writes
+from slapd import PASSWORD, SUFFIX, wait_until
+from test_relay_away import ALONE, AWAY, LIVE, MIDDLE, ROUNDS, begin, chain, change, clear, differing, go_on, person
+from whole import wait_equal
+
+pytestmark = pytest.mark.since("2.5")
+SHUT = f'dn.exact="cn=replicator,{SUFFIX}" size.unchecked=disabled size.unchecked=disabled'
+
+
+@contextlib.contextmanager
+def cut_chain(slapd_factory, program, n=3):
+    """A chain, its relay in the middle, and its ends; and what cuts each node off."""
+    wires = []
+    cluster = chain(slapd_factory, program, n, wires=wires)
+    try:
+        for node in cluster:
+            node.apply_ok()
+        yield cluster, cluster[MIDDLE], (cluster[0], cluster[n - 1]), wires
+    finally:
+        for wire in wires:
+            wire.__exit__(None, None, None)
+
+
+def limits(node):
+    return [value.partition("}")[2] for value in node.server.values(node.server.database_dn(), "olcLimits")]
+
+
+def is_shut(node):
+    return limits(node)[0] == SHUT
+
+
+def reads(node):
+    """As its peers do, past what cuts it off."""
+    connection = node.server.bind(f"cn=replicator,{SUFFIX}", PASSWORD, node.server.ldapi_uri)
+    try:
+        return bool(connection.search_s(SUFFIX, ldap.SCOPE_BASE))
+    except ldap.ADMINLIMIT_EXCEEDED:
+        return False
+    finally:
+        connection.unbind_s()
+
+
+def wait_shut(node, daemon):
+    asked = 0.0
+
+    def done():
+        nonlocal asked
+        if time.monotonic() - asked > 1:
+            asked = time.monotonic()
+            daemon.reload()
+        return is_shut(node)
+    wait_until(done, "it is shut")
+
+
+def wait_open(node, daemon, seconds=60):
+    try:
+        wait_until(lambda: not is_shut(node), "it is open", seconds)
+    except TimeoutError as error:
+        raise AssertionError(f"{error}:\n" + "\n".join(daemon.lines) + node.run("status").stdout) from None
+
+
+def test_a_relay_that_is_cut_off_is_shut_until_it_has_what_its_peers_have(slapd_factory, program):
+    with cut_chain(slapd_factory, program) as (cluster, node, ends, wires), Daemon(node) as daemon:
+        before = limits(node)
+        begin(cluster.nodes, "a", LIVE)
+        wires[0].cut()
+        wait_until(lambda: node.server.consumers()[0].connection == "", "a link is down")
+        daemon.reload()
+        daemon.wait_at_rest()
+        assert reads(node), "one side alone loses nothing"
+        for wire in wires:
+            wire.cut()
+        wait_shut(node, daemon)
+        assert limits(node) == [SHUT, *before] and not reads(node) and not refuses_writes(node.server)
+        wait_until(lambda: f"{ALONE}, and it was cut off" in node.run("status").stdout, "status says it")
+        change(ends, "a", AWAY)
+        for wire in wires:
+            wire.heal()
+        go_on(ends, "a", LIVE)
+        wait_open(node, daemon)
+        assert limits(node) == before and reads(node)
+        wait_equal(cluster.nodes, seconds=90)
+        daemon.wait_at_rest()
+        history = json.loads(node.run("history", "--suffix", SUFFIX, "--output", "json").stdout)["records"]
+        assert [record["cause"] for record in history if record["event"] == "correction-applied"][-2:] == ["fence", "put-back"]
+    node.assert_in_step()
