@@ -112,11 +112,6 @@ static void overlay_diff(Diff *diff, const WantedDatabase *wanted, const LiveDat
 
 /* --- olcLimits, olcAccess --- */
 
-bool diff_is_root_dn(const LiveDatabase *live, const char *dn)
-{
-	return live->root_dn && dn_equal(live->root_dn, dn);
-}
-
 static void limits_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
 	const Attribute *limits = entry_attribute(live->entry, "olcLimits");

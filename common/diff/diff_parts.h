@@ -40,9 +40,6 @@ void diff_consumers(Diff *diff, const DatabasePlan *database);
 /* olcUpdateRef of one database; reads_somebody: as the other changes leave it. */
 void diff_update_ref(Diff *diff, const DatabasePlan *database, bool reads_somebody);
 
-/* True for the database's rootdn, whom no limit concerns. */
-bool diff_is_root_dn(const LiveDatabase *live, const char *dn);
-
 /* olcLimits of a relay that is cut off: shuts it to nodes that connect anew, and opens it. */
 void diff_shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 

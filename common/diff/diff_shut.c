@@ -24,40 +24,39 @@
 
 /* --- the links --- */
 
-/* Each was up since slapd started it, is not, and its peer was not found at the last try. */
-static bool is_cut_off(const Diff *diff, const char *suffix)
+/* What each of the database's consumers is seen to do. */
+typedef struct LinksSeen {
+	size_t n_links;
+	size_t n_lost; /* it was up since slapd started it, and its peer was not found at the last
+			  try */
+	size_t n_up;
+} LinksSeen;
+
+static LinksSeen links_see(const Diff *diff, const char *suffix)
 {
-	const LiveRunning *runs = &diff->in->live->runs;
-	size_t n = 0;
+	LinksSeen seen = {0};
+	RunningIndex index;
 
-	for (size_t i = 0; i < runs->n_consumers; i++) {
-		const RunningConsumer *running = &runs->consumers[i];
+	running_index(&diff->in->live->runs, suffix, &index);
+	for (size_t rid = 0; rid <= RUNNING_RID_MAX; rid++) {
+		const RunningConsumer *running = index.by_rid[rid];
 
-		if (!running_is_of(running, suffix))
+		if (!running)
 			continue;
-		if (running->is_connected || timestamp_of_generalized(running->last_contact) < 0 ||
-		    !running_found_nobody(running))
-			return false;
-		n++;
+		seen.n_links++;
+		seen.n_up += running->is_connected && running->is_persistent;
+		seen.n_lost += !running->is_connected &&
+			       timestamp_of_generalized(running->last_contact) >= 0 &&
+			       running_found_nobody(running);
 	}
-	return n > 0;
-}
-
-static bool is_any_up(const Diff *diff, const char *suffix)
-{
-	const LiveRunning *runs = &diff->in->live->runs;
-
-	for (size_t i = 0; i < runs->n_consumers; i++)
-		if (running_is_of(&runs->consumers[i], suffix) && runs->consumers[i].is_connected &&
-		    runs->consumers[i].is_persistent)
-			return true;
-	return false;
+	return seen;
 }
 
 /* --- shutting --- */
 
 /* The daemon opens only what it may write, and whoever is no provider yet is no relay either. */
-static bool may_shut(const Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+static bool may_shut(const Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
+		     const LinksSeen *links)
 {
 	const Known *known = diff->in->known;
 	const char *suffix = wanted->desired->suffix;
@@ -67,7 +66,8 @@ static bool may_shut(const Diff *diff, const WantedDatabase *wanted, const LiveD
 	       diff->in->wanted->desired->policy.mode == POLICY_ENFORCE &&
 	       !(database && database->is_joining) && !fence_is_closed(&known->fence, suffix) &&
 	       !fence_is_apart(&known->fence, suffix) && !known_left(&known->leave, suffix) &&
-	       is_cut_off(diff, suffix) && wanted_is_relay(diff->in->wanted, wanted);
+	       links->n_links > 0 && links->n_lost == links->n_links &&
+	       wanted_is_relay(diff->in->wanted, wanted);
 }
 
 static void shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
@@ -151,11 +151,12 @@ static bool was_opened_by_hand(const Attribute *limits)
 void diff_shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
 	const Attribute *limits = entry_attribute(live->entry, "olcLimits");
+	const LinksSeen links = links_see(diff, wanted->desired->suffix);
 
 	if (limits_count_shut(limits) > 0)
 		open_all(diff, wanted, live, judge(diff, wanted, live));
-	else if (was_opened_by_hand(limits) && is_any_up(diff, wanted->desired->suffix))
+	else if (was_opened_by_hand(limits) && links.n_up > 0)
 		open_all(diff, wanted, live, NULL);
-	else if (!was_opened_by_hand(limits) && may_shut(diff, wanted, live))
+	else if (!was_opened_by_hand(limits) && may_shut(diff, wanted, live, &links))
 		shut(diff, wanted, live);
 }

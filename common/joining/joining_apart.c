@@ -135,15 +135,15 @@ const Hold *joining_judge_apart(const Joining *joining)
 /* When the last of the links that are up came up; -1: none is, or slapd does not tell. */
 static int64_t back_sec(const Joining *joining)
 {
-	const LiveRunning *runs = &joining->diff->in->live->runs;
+	RunningIndex index;
 	int64_t sec = -1;
 
-	for (size_t i = 0; i < runs->n_consumers; i++) {
-		const RunningConsumer *running = &runs->consumers[i];
+	running_index(&joining->diff->in->live->runs, joining->suffix, &index);
+	for (size_t rid = 0; rid <= RUNNING_RID_MAX; rid++) {
+		const RunningConsumer *running = index.by_rid[rid];
 		int64_t at_sec;
 
-		if (!running_is_of(running, joining->suffix) || !running->is_connected ||
-		    !running->is_persistent)
+		if (!running || !running->is_connected || !running->is_persistent)
 			continue;
 		at_sec = timestamp_of_generalized(running->last_connect);
 		sec = at_sec > sec ? at_sec : sec;

@@ -36,11 +36,6 @@ const RunningConsumer *running_find(const RunningIndex *index, int rid, const ch
 		       : NULL;
 }
 
-bool running_is_of(const RunningConsumer *running, const char *suffix)
-{
-	return running->suffix && dn_equal(running->suffix, suffix);
-}
-
 bool running_made_contact(const RunningConsumer *running)
 {
 	const int64_t contact_sec = timestamp_of_generalized(running->last_contact);

@@ -23,9 +23,6 @@ void running_index(const LiveRunning *runs, const char *suffix, RunningIndex *re
  * else NULL. */
 const RunningConsumer *running_find(const RunningIndex *index, int rid, const char *provider);
 
-/* True for a consumer of the database with that suffix. */
-bool running_is_of(const RunningConsumer *running, const char *suffix);
-
 /* True when its last try made contact, whatever became of the connection. */
 bool running_made_contact(const RunningConsumer *running);
 

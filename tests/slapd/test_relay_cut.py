@@ -17,6 +17,7 @@ from whole import wait_equal
 
 pytestmark = pytest.mark.since("2.5")
 SHUT = f'dn.exact="cn=replicator,{SUFFIX}" size.unchecked=disabled size.unchecked=disabled'
+MANY = 500
 
 
 @contextlib.contextmanager
@@ -96,3 +97,28 @@ def test_a_relay_that_is_cut_off_is_shut_until_it_has_what_its_peers_have(slapd_
         history = json.loads(node.run("history", "--suffix", SUFFIX, "--output", "json").stdout)["records"]
         assert [record["cause"] for record in history if record["event"] == "correction-applied"][-2:] == ["fence", "put-back"]
     node.assert_in_step()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("n", [3, 4], ids=["three", "four"])
+def test_a_relay_that_was_cut_off_loses_nothing(slapd_factory, program, n):
+    """Rounds of many changes at both ends, so that the relay's own refresh takes a while, and more while it comes back."""
+    with cut_chain(slapd_factory, program, n) as (cluster, node, ends, wires), Daemon(node) as daemon:
+        for turn in range(ROUNDS):
+            name = f"r{turn}"
+            begin(cluster.nodes, name, LIVE)
+            for wire in wires:
+                wire.cut()
+            wait_shut(node, daemon)
+            change(ends, name, AWAY)
+            for end in ends:
+                admin = end.server.admin()
+                for k in range(MANY):
+                    person(admin, f"{name}-many-{end.id}-{k}")
+                admin.unbind_s()
+            for wire in wires:
+                wire.heal()
+            go_on(ends, name, LIVE)
+            wait_open(node, daemon, 120)
+            assert not differing(cluster.nodes)
+            clear(cluster[0].server, name)
