@@ -73,30 +73,52 @@ def wait_open(node, daemon, seconds=60):
 
 
 def test_a_relay_that_is_cut_off_is_shut_until_it_has_what_its_peers_have(slapd_factory, program):
-    with cut_chain(slapd_factory, program) as (cluster, node, ends, wires), Daemon(node) as daemon:
+    """It stands in cn=config: another daemon than the one that shut it may open it."""
+    with cut_chain(slapd_factory, program) as (cluster, node, ends, wires):
         before = limits(node)
-        begin(cluster.nodes, "a", LIVE)
-        wires[0].cut()
-        wait_until(lambda: node.server.consumers()[0].connection == "", "a link is down")
-        daemon.reload()
-        daemon.wait_at_rest()
-        assert reads(node), "one side alone loses nothing"
+        with Daemon(node) as daemon:
+            begin(cluster.nodes, "a", LIVE)
+            wires[0].cut()
+            wait_until(lambda: node.server.consumers()[0].connection == "", "a link is down")
+            daemon.reload()
+            daemon.wait_at_rest()
+            assert reads(node), "one side alone loses nothing"
+            for wire in wires:
+                wire.cut()
+            wait_shut(node, daemon)
+            assert limits(node) == [SHUT, *before] and not reads(node) and not refuses_writes(node.server)
+            wait_until(lambda: f"{ALONE}, and it was cut off" in node.run("status").stdout, "status says it")
+        change(ends, "a", AWAY)
+        with Daemon(node) as daemon:
+            for wire in wires:
+                wire.heal()
+            go_on(ends, "a", LIVE)
+            wait_open(node, daemon)
+            assert limits(node) == before and reads(node)
+            wait_equal(cluster.nodes, seconds=90)
+            daemon.wait_at_rest()
+        done = node.run("history", "--suffix", SUFFIX, "--output", "json")
+        told = [record["cause"] for record in json.loads(done.stdout)["records"] if record["event"] == "correction-applied"]
+        assert told[-2:] == ["fence", "put-back"]
+        node.assert_in_step()
+
+
+@pytest.mark.remedy("release-joining")
+def test_what_a_person_opened_stays_open_until_a_peer_is_back(slapd_factory, program):
+    with cut_chain(slapd_factory, program) as (_, node, __, wires), Daemon(node) as daemon:
+        before = limits(node)
+        daemon.wait_for("desired-loaded")
         for wire in wires:
             wire.cut()
         wait_shut(node, daemon)
-        assert limits(node) == [SHUT, *before] and not reads(node) and not refuses_writes(node.server)
-        wait_until(lambda: f"{ALONE}, and it was cut off" in node.run("status").stdout, "status says it")
-        change(ends, "a", AWAY)
-        for wire in wires:
-            wire.heal()
-        go_on(ends, "a", LIVE)
-        wait_open(node, daemon)
-        assert limits(node) == before and reads(node)
-        wait_equal(cluster.nodes, seconds=90)
+        daemon.wait_for("joining", text=f"{ALONE}, and it was cut off")
+        remedies.run(node, node.plan().stdout, "release-joining")
+        assert limits(node) == [*before, SHUT] and reads(node)
+        daemon.reload()
         daemon.wait_at_rest()
-        history = json.loads(node.run("history", "--suffix", SUFFIX, "--output", "json").stdout)["records"]
-        assert [record["cause"] for record in history if record["event"] == "correction-applied"][-2:] == ["fence", "put-back"]
-    node.assert_in_step()
+        assert limits(node) == [*before, SHUT]
+        wires[0].heal()
+        wait_until(lambda: limits(node) == before, "it is forgotten")
 
 
 @pytest.mark.long
