@@ -4,6 +4,7 @@ connect anew cannot read it before it has what its peers have. What such a node 
 
 import contextlib
 import json
+import threading
 import time
 
 import ldap
@@ -11,6 +12,7 @@ import pytest
 import remedies
 from daemon import Daemon
 from fence import refuses_writes
+from ldap.syncrepl import SyncRequestControl
 from slapd import PASSWORD, SUFFIX, wait_until
 from test_relay_away import ALONE, AWAY, LIVE, MIDDLE, ROUNDS, begin, chain, change, clear, differing, go_on, person
 from whole import wait_equal
@@ -148,3 +150,53 @@ def test_a_relay_that_was_cut_off_loses_nothing(slapd_factory, program, n, away,
                 wait_open(node, daemon, 150)
             assert not differing(cluster.nodes)
             clear(cluster[0].server, name)
+
+
+CHANGES_SEC = 20
+
+
+@pytest.mark.long
+def test_a_session_goes_on_while_others_are_refused_and_let_in(slapd_factory, program):
+    """syncprov keeps persistent searches in a list: one that slapd refuses must never come there."""
+    provider, reader = chain(slapd_factory, program, 2)
+    end = time.monotonic() + CHANGES_SEC
+    dn = provider.server.database_dn()
+    free = f'dn.exact="cn=replicator,{SUFFIX}" size=unlimited size.unchecked=unlimited time=unlimited'
+    seen = {"refused": 0, "read": 0}
+
+    def read():
+        while time.monotonic() < end:
+            connection = provider.server.bind(f"cn=replicator,{SUFFIX}", PASSWORD)
+            search = connection.search_ext(SUFFIX, ldap.SCOPE_SUBTREE, serverctrls=[
+                SyncRequestControl(criticality=True, mode="refreshAndPersist")])
+            try:
+                connection.result(search, all=0, timeout=1)
+                seen["read"] += 1
+            except ldap.ADMINLIMIT_EXCEEDED:
+                seen["refused"] += 1
+            connection.unbind_s()
+
+    def write():
+        admin = provider.server.admin()
+        k = 0
+        while time.monotonic() < end:
+            person(admin, f"w-{k}")
+            if k >= LIVE:
+                admin.delete_s(f"cn=w-{k - LIVE},{SUFFIX}")
+            k += 1
+            time.sleep(0.005)
+        admin.unbind_s()
+
+    threads = [threading.Thread(target=work) for work in (read, write)]
+    for thread in threads:
+        thread.start()
+    provider.server.modify(dn, [(ldap.MOD_REPLACE, "olcLimits", [free])])
+    while time.monotonic() < end:
+        for before, after in ((["{0}" + free], [SHUT, free]), (["{0}" + SHUT, "{1}" + free], [free])):
+            provider.server.modify(dn, [(ldap.MOD_DELETE, "olcLimits", before), (ldap.MOD_REPLACE, "olcLimits", after)])
+            time.sleep(0.02)
+    for thread in threads:
+        thread.join()
+    wait_equal([provider, reader], seconds=60)
+    assert min(seen.values()) > 100, seen
+    assert reader.server.log_count(r"do_syncrep1: .*starting refresh") == 1, "its session never ended"
