@@ -48,6 +48,7 @@ void sim_changes_configure(SimCluster *cluster, size_t at, SimChangesConfig conf
 		begin(node, config.is_written);
 	changes->is_written = config.is_written;
 	changes->is_said = config.is_said;
+	changes->is_closed = config.is_closed;
 }
 
 static void oldest_drop(SimChanges *changes)
@@ -138,9 +139,9 @@ bool sim_changes_connect(SimCluster *cluster, size_t reader, size_t at)
 	const SimContext theirs = *sim_context(node);
 	SimLink *link = &node->links[at];
 
-	/* Not there, or nothing is in it that it could be compared with: it is tried again, and
-	 * the database is not read. */
-	if (!changes->is_there || !changes->has_begun ||
+	/* Not there, closed, or nothing is in it that it could be compared with: it is tried again,
+	 * and the database is not read. */
+	if (!changes->is_there || changes->is_closed || !changes->has_begun ||
 	    (!sim_context_is_empty(&theirs) && sim_context_is_empty(&changes->memory)) ||
 	    (changes->memory.time[provider->sid] > 0 &&
 	     theirs.time[provider->sid] > changes->memory.time[provider->sid]))

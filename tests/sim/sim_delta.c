@@ -54,7 +54,8 @@ void sim_delta_reload(SimHost *host)
 	const Tree *config = memory_directory_config(host->memory);
 	const Entry *database = log_database(config);
 	SimChangesConfig changes = {
-		.is_said = database && entry_has_value(database, LOG_WORD_ATTRIBUTE, LOG_WORD)};
+		.is_said = database && entry_has_value(database, LOG_WORD_ATTRIBUTE, LOG_WORD),
+		.is_closed = database && entry_has_value(database, LOG_WORD_ATTRIBUTE, LOG_CLOSED)};
 
 	for (size_t i = 0; database && i < config->n_entries; i++) {
 		const Entry *entry = &config->entries[i];
@@ -157,7 +158,10 @@ void sim_delta_probe(Pool *pool, const SimHost *host, size_t peer, Probe *probe)
 	probe_take_log(pool, probe,
 		       &(ProbeLog){.base = SIM_LOG_BASE,
 				   .is_accesslog = true,
-				   .sync = {.code = is_shown ? 0 : 32, .entries = shown},
+				   .sync = {.code = !is_shown            ? 32
+						    : changes->is_closed ? 53
+									 : 0,
+					    .entries = shown},
 				   .root = {.entries = shown},
 				   .changes = {.entries = &items},
 				   .compared = changes->is_said || is_word_off() ? 53 : 5,

@@ -68,6 +68,7 @@ typedef struct SimChanges {
 	bool is_there;
 	bool is_written; /* an overlay writes into it, and does not only begin it */
 	bool is_said;    /* LOG_WORD */
+	bool is_closed;  /* LOG_CLOSED */
 	bool has_begun;
 	bool is_twice;     /* it names a server twice: a log that is written where there was data */
 	SimContext least;  /* minCSN: a reader that lacks that is refused */
@@ -220,7 +221,8 @@ typedef struct SimChangesConfig {
 	bool is_there;
 	bool is_begun;
 	bool is_written;
-	bool is_said; /* LOG_WORD */
+	bool is_said;   /* LOG_WORD */
+	bool is_closed; /* LOG_CLOSED */
 } SimChangesConfig;
 
 void sim_changes_configure(SimCluster *cluster, size_t node, SimChangesConfig config);
