@@ -2,8 +2,8 @@
 #include "common/guard/guard_flag.h"
 #include "common/remedies/remedies.h"
 
-#include "common/draft/guard_self.h"
 #include "common/joining/joining.h"
+#include "common/linking/guard_removal.h"
 #include "common/plan/plan_changes.h"
 
 static Hold unmanaged_hold(const Diff *diff, const char *suffix)
@@ -94,27 +94,16 @@ static void guard_flag_alone(Diff *diff, const DatabasePlan *database)
 		plan_hold(diff->pool, diff->plan, flag, link->hold);
 }
 
-/* Removing them leaves a database that reads no other server, and so takes clients' writes. */
-static bool loses_all_links(const Diff *diff, const DatabasePlan *database)
-{
-	const LiveDatabase *live = database->live;
-	const Plan *plan = diff->plan;
-	size_t n_links = 0;
-
-	for (size_t i = 0; i < live->n_consumers; i++)
-		n_links += !consumer_is_myself(diff, &live->consumers[i]);
-	return n_links > 0 &&
-	       change_count_free(plan, database, CHANGE_BIT(CHANGE_CONSUMER_REMOVE)) >= n_links &&
-	       !change_first_free(plan, database, CHANGE_BIT(CHANGE_CONSUMER_ADD));
-}
-
-/* What keeps the flag away keeps clients' writes away too, whoever released the removal. */
+/* Without any link clients may write here. What keeps the flag away keeps them away too, also where
+ * a person released the removal, and no held link to come stands for it (guard_left_alone()). */
 static void guard_last_links(Diff *diff, const DatabasePlan *database)
 {
 	const LiveDatabase *live = database->live;
 	const Hold *hold;
 
-	if (!database->wanted || live->is_multi_provider || !loses_all_links(diff, database))
+	if (!database->wanted || !live || live->is_multi_provider ||
+	    !live_reads_from_somebody(live) || guard_links_left(diff, database) > 0 ||
+	    change_first(diff->plan, database, CHANGE_BIT(CHANGE_CONSUMER_ADD)))
 		return;
 	hold = joining_judge(diff, database->wanted, live);
 	if (hold)
@@ -141,8 +130,7 @@ void guard_flags(Diff *diff)
 		guard_flag_alone(diff, &diff->plan->databases[i]);
 		guard_first_links(diff, &diff->plan->databases[i]);
 		guard_referral(diff, &diff->plan->databases[i]);
-		if (diff->plan->databases[i].live)
-			guard_last_links(diff, &diff->plan->databases[i]);
+		guard_last_links(diff, &diff->plan->databases[i]);
 		guard_opening(diff, &diff->plan->databases[i]);
 	}
 }

@@ -189,8 +189,8 @@ void guard_removals(Diff *diff)
 
 /* --- no provider is left because others are held --- */
 
-/* How many providers the database will read from: an edit changes which, not how many. */
-static size_t count_after(const Diff *diff, const DatabasePlan *database)
+/* An edit changes which, not how many. */
+size_t guard_links_left(const Diff *diff, const DatabasePlan *database)
 {
 	const LiveDatabase *live = database->live;
 	const Change *change;
@@ -239,7 +239,7 @@ bool guard_left_alone(Diff *diff)
 		const Change *held;
 
 		if (!database->live || !live_reads_from_somebody(database->live) ||
-		    count_after(diff, database) > 0)
+		    guard_links_left(diff, database) > 0)
 			continue;
 		held = held_addition(diff, database);
 		if (held && plan_hold_kinds(diff->pool, diff->plan, database, REMOVALS,

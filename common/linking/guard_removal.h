@@ -19,4 +19,7 @@ bool removals_fill(const Diff *diff, const DatabasePlan *database);
  * something. */
 bool guard_left_alone(Diff *diff);
 
+/* How many other servers the database will read. */
+size_t guard_links_left(const Diff *diff, const DatabasePlan *database);
+
 #endif
