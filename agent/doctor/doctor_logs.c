@@ -92,6 +92,14 @@ static void link_look(Doctor *doctor, const DoctorDatabase *database,
 					database->wanted->desired->suffix, consumer->provider,
 					syncrepl_log(&consumer->syncrepl)));
 		break;
+	case PROBE_LOG_CLOSED:
+		doctor_saw(&doctor->report, DOCTOR_LOGS);
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_LOGS, DOCTOR_NOTE,
+			    "%s: %s lets nobody read its log %s for now: it reads databases, and "
+			    "waits until all nodes have heard that",
+			    database->wanted->desired->suffix, consumer->provider,
+			    syncrepl_log(&consumer->syncrepl));
+		break;
 	case PROBE_LOG_MISSING: /* reported as what it lacks (doctor_peers.c) */
 		break;
 	}

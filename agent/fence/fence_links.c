@@ -52,12 +52,14 @@ static const char *own_log_find(Pool *pool, const FenceSite *site, const char *l
 									 : NULL;
 }
 
-/* The word goes before the links change. */
+/* The log is closed before the links change. */
 static const char *ldif_join(Pool *pool, const char *own_log_dn, const char *links)
 {
 	return own_log_dn ? pool_printf(pool,
 					"dn: %s\nchangetype: modify\ndelete: " LOG_WORD_ATTRIBUTE
-					"\n" LOG_WORD_ATTRIBUTE ": " LOG_WORD "\n\n%s",
+					"\n" LOG_WORD_ATTRIBUTE ": " LOG_WORD
+					"\n-\nadd: " LOG_WORD_ATTRIBUTE "\n" LOG_WORD_ATTRIBUTE
+					": " LOG_CLOSED "\n\n%s",
 					own_log_dn, links)
 			  : links;
 }

@@ -303,8 +303,10 @@ static void probe_needed(DaemonProbes *probes, const Found *found, LinkRound *ro
 
 static void probe_all(DaemonProbes *probes, const Found *found, LinkRound *round)
 {
-	probes->due_usec =
-		found_now_usec(found) + found->context.rhythm.probe_interval_sec * 1000000ULL;
+	const uint64_t every_sec =
+		wanted_ask_sec(&found->inputs.wanted, found->context.rhythm.probe_interval_sec);
+
+	probes->due_usec = found_now_usec(found) + every_sec * 1000000ULL;
 	probes->is_hurried = false;
 	turn_end(&probes->turn);
 	links_add_all(round, &found->report.last.plan.unknown, &found->inputs.wanted);

@@ -95,7 +95,7 @@ static void database_mods(const LogSteps *log, Step *step)
 		mod_value(pool, mod, indices[i]);
 	mod_one(pool, step, MOD_ADD, "olcAccess", access_print(log));
 	limits_add(log, step);
-	if (!log->database->wanted->lacks_log)
+	if (log->database->wanted->log_stand == LOG_IN_ORDER)
 		mod_one(pool, step, MOD_ADD, LOG_WORD_ATTRIBUTE, LOG_WORD);
 	mod_one(pool, step, MOD_ADD, "olcReadOnly", "TRUE");
 }
@@ -191,6 +191,11 @@ static bool is_word(const Change *change)
 	return strcmp(change->attribute, LOG_WORD_ATTRIBUTE) == 0;
 }
 
+static bool says_word(const Change *change)
+{
+	return change->new_value && strcmp(change->new_value, LOG_WORD) == 0;
+}
+
 static void settings_push(const LogSteps *log, ChangeKind kind)
 {
 	Pool *pool = log->compose->diff->pool;
@@ -233,12 +238,16 @@ void compose_log_word(const Compose *compose, const DatabasePlan *database)
 		Step step = {.kind = STEP_MODIFY,
 			     .dn = change->dn,
 			     .suffix = database->suffix,
-			     .is_optional = change->new_value != NULL};
+			     .is_optional = says_word(change)};
 
 		if (!is_word(change))
 			continue;
-		mod_one(compose->diff->pool, &step, change->new_value ? MOD_ADD : MOD_DELETE,
-			change->attribute, LOG_WORD);
+		if (change->old_value)
+			mod_one(compose->diff->pool, &step, MOD_DELETE, change->attribute,
+				change->old_value);
+		if (change->new_value)
+			mod_one(compose->diff->pool, &step, MOD_ADD, change->attribute,
+				change->new_value);
 		step_push(compose, step);
 	}
 }

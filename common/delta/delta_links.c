@@ -3,10 +3,9 @@
 
 #include <string.h>
 
-#include "common/copy/csn_set.h"
-#include "common/delta/log_changes.h"
+#include "common/delta/log_gap.h"
 #include "common/delta/log_left.h"
-#include "common/live/live_log.h"
+#include "common/live/live_running.h"
 #include "common/remedies/remedies.h"
 #include "common/syncrepl/syncrepl_log.h"
 
@@ -25,7 +24,7 @@ typedef struct DeltaLink {
 	bool is_fenced;    /* the fence closed it: it is older than it was */
 	bool lags; /* what the provider had when it showed its log is not known to be here */
 	bool was_seen_to_work;
-	LogLeft left; /* who may read this node's own log */
+	OwnLog own;
 } DeltaLink;
 
 bool delta_is_read(const LiveDatabase *live, const WantedConsumer *consumer)
@@ -60,35 +59,6 @@ static bool is_one_of_several(const DeltaLink *link)
 	       !peer_is_consumer(link->in->wanted->self);
 }
 
-static bool writes_log(const Live *live, const LiveDatabase *database, const char *log)
-{
-	const Entry *overlay = live_log_overlay(live, database, log);
-
-	return overlay && !live_log_only_begins(overlay);
-}
-
-/* A log may begin later than it says (minCSN), which is the contextCSN on disk: a node that read it
- * without the changes in between would never get them, with equal contextCSN (2.5.13, 2.6.10). */
-static bool lags_behind(const DeltaLink *link)
-{
-	const char *suffix = link->database->desired->suffix;
-	const DatabaseFacts *facts = facts_of(link->in->facts, suffix);
-	const Probe *probe = &link->answer->probe;
-
-	return probe->n_context_csns > 0 &&
-	       !(facts && facts->here.state == CONTENT_READ &&
-		 csn_covers(facts->here.context_csns, facts->here.n_context_csns,
-			    probe->context_csns, probe->n_context_csns));
-}
-
-static LogLeft left_of(const PlanInput *in, const char *log)
-{
-	const LiveDatabase *own;
-
-	return live_find_database(in->live, log, &own) == 1 ? log_left(own, in->facts->now_sec)
-							    : LOG_LEFT_SURELY;
-}
-
 /* False when peers.json has it read the database itself. */
 static bool delta_link(const PlanInput *in, const WantedDatabase *database, size_t i,
 		       DeltaLink *ret)
@@ -108,20 +78,37 @@ static bool delta_link(const PlanInput *in, const WantedDatabase *database, size
 			link_probe_find(in->facts->probes, suffix, consumer->peer->id, identity);
 	if (ret->answer)
 		ret->outcome = probe_log(&ret->answer->probe);
-	ret->lags = ret->outcome == PROBE_LOG_SHOWN && lags_behind(ret);
+	ret->lags = ret->outcome == PROBE_LOG_SHOWN &&
+		    log_gap_is_possible(in, suffix, &ret->answer->probe);
 	ret->is_made = database->desired->delta != NULL;
 	ret->is_fenced = fence_is_closed(&in->known->fence, suffix);
 	if (live_find_database(in->live, suffix, &live) == 1) {
 		ret->has_flag = live->is_multi_provider;
 		ret->is_live = delta_is_read(live, consumer);
 		ret->is_too_early = must_read_plainly(in, live);
-		ret->left = left_of(in, syncrepl_log(&consumer->syncrepl));
-		ret->lacks_own = is_one_of_several(ret) &&
-				 !writes_log(in->live, live, syncrepl_log(&consumer->syncrepl));
+		ret->own = own_log_look(in, live, syncrepl_log(&consumer->syncrepl));
+		ret->lacks_own = is_one_of_several(ret) && !ret->own.is_written;
 	}
 	ret->was_seen_to_work =
 		known_link_is(&in->known->peers.links, suffix, consumer->peer->id, identity);
 	return true;
+}
+
+/* The provider of the link may read this node by its log: it is away, still says that it sees all
+ * logs, also where its own lacks something, or was not asked since the log was closed. In a full
+ * mesh the nodes that read here are read. */
+static bool may_read_here(const DeltaLink *link)
+{
+	return link->outcome == PROBE_LOG_NOT_KNOWN ||
+	       link->answer->began_sec < link->own.closed_sec ||
+	       link->answer->probe.log_is_in_order;
+}
+
+/* A log that holds what came in a refresh is opened to no node that may go on in it. Consumers read
+ * logs only of a provider that reads nobody. */
+static bool keeps_closed(const DeltaLink *link)
+{
+	return link->is_made && link->own.closed_sec != 0 && may_read_here(link);
 }
 
 /*
@@ -134,10 +121,10 @@ static bool delta_link(const PlanInput *in, const WantedDatabase *database, size
 static bool is_plain(const DeltaLink *link)
 {
 	if ((link->lacks_own && (link->is_made || !link->is_live)) ||
-	    (link->is_fenced && !link->is_live))
+	    (link->is_fenced && !link->is_live) || keeps_closed(link))
 		return true;
 	if (link->is_made && link->is_live)
-		return link->outcome == PROBE_LOG_MISSING;
+		return link->outcome == PROBE_LOG_MISSING || link->outcome == PROBE_LOG_CLOSED;
 	if (link->is_made)
 		return link->is_too_early || link->lags || link->outcome != PROBE_LOG_SHOWN;
 	return !link->is_live && (link->lags || link->outcome != PROBE_LOG_SHOWN) &&
@@ -149,7 +136,7 @@ static bool is_plain(const DeltaLink *link)
 /* What was said before stays while nobody asked. */
 static bool lacks_log(const DeltaLink *link)
 {
-	return is_plain(link) && !(link->left == LOG_LEFT_NOT && !link->answer &&
+	return is_plain(link) && !(link->own.left == LOG_LEFT_NOT && !link->answer &&
 				   !link->is_too_early && !link->lacks_own && !link->is_fenced);
 }
 
@@ -184,21 +171,14 @@ static bool goes_plain(const DeltaLink *link)
 	return link->is_made || !link->is_live;
 }
 
-/* The provider of the link may read this node by its log: it is away, or still says that it sees
- * all logs. In a full mesh the nodes that read here are read. */
-static bool may_read_here(const DeltaLink *link)
-{
-	return link->outcome == PROBE_LOG_NOT_KNOWN ||
-	       (link->outcome == PROBE_LOG_SHOWN && link->answer->probe.log_is_in_order);
-}
-
 /* What such a link gets first is a refresh, which those that read this node's log must not take
  * from there. Until they have left it, too, the link gets nothing. Nothing gets into a log that is
  * not written any more. */
 static bool must_wait(const DeltaLink *link, bool may_be_read)
 {
 	return link->is_made && link->is_live && !link->lacks_own &&
-	       link->outcome == PROBE_LOG_MISSING && log_left_is_awaited(link->left, may_be_read);
+	       link->outcome == PROBE_LOG_MISSING &&
+	       log_left_is_awaited(link->own.left, may_be_read);
 }
 
 static bool may_have_to_wait(const DeltaLink *link)
@@ -213,7 +193,9 @@ static void database_make_plain(Pool *pool, const PlanInput *input, WantedDataba
 	const bool may_be_read = has_link(input, &asked, may_read_here);
 	DeltaLink link;
 
-	database->lacks_log = has_link(input, &asked, lacks_log);
+	if (has_link(input, &asked, lacks_log))
+		database->log_stand =
+			has_link(input, &asked, keeps_closed) ? LOG_CLOSED_NOW : LOG_LACKING;
 	database->consumers = pool_alloc(pool, (n + 1) * sizeof(*database->consumers));
 	memcpy(database->consumers, asked.consumers, n * sizeof(*database->consumers));
 	for (size_t i = 0; i < asked.n_consumers; i++)
@@ -264,7 +246,8 @@ static void tell_missing(Diff *diff, const DeltaLink *link)
 {
 	const char *fault = probe_log_fault(&link->answer->probe);
 
-	if (link->is_made && link->is_live && link->left != LOG_LEFT_SURELY)
+	if (link->is_made && link->is_live && link->own.left != LOG_LEFT_SURELY &&
+	    link->in->wanted->desired->policy.mode == POLICY_ENFORCE)
 		link_tell(diff, link, SEVERITY_WARNING, "no-log",
 			  pool_printf(diff->pool,
 				      "%s; the database is read instead as soon as nobody reads "
@@ -314,14 +297,13 @@ static void tell_lag(Diff *diff, const DeltaLink *link)
 			      link->consumer->peer->uri, syncrepl_log(&link->consumer->syncrepl)));
 }
 
-/* It follows within a pass where that node sees all logs; its own plan says which it does not. */
-static void tell_out_of_order(Diff *diff, const DeltaLink *link)
+/* Each is over when the one has seen all logs, or has heard that the other reads databases: within
+ * a pass, as a rule. */
+static void tell_apart(Diff *diff, const DeltaLink *link, const char *before, const char *behind)
 {
 	link_tell(diff, link, SEVERITY_NOTE, "log-not-known",
-		  pool_printf(diff->pool,
-			      "%s does not say that it sees the logs of all nodes that it reads, "
-			      "so changes in its own '%s' may be out of order",
-			      link->consumer->peer->uri, syncrepl_log(&link->consumer->syncrepl)));
+		  pool_printf(diff->pool, "%s %s '%s' %s", link->consumer->peer->uri, before,
+			      syncrepl_log(&link->consumer->syncrepl), behind));
 }
 
 /* Without a log of its own slapd carries out an older change after a newer one. What "delta" lacks
@@ -359,11 +341,19 @@ static bool can_wait(const DeltaLink *link)
 	       !(link->is_made && was_away);
 }
 
+/* Its provider may be away, or have closed its log, which slapd does not tell. */
+static bool is_cut(const DeltaLink *link)
+{
+	return link->is_made && link->is_live &&
+	       running_is_cut(&link->in->live->runs, link->database->desired->suffix,
+			      link->consumer->rid, link->consumer->provider);
+}
+
 /* is_awaited: another link waits until no node reads this node's log. */
 static bool must_be_asked(const DeltaLink *link, bool is_awaited)
 {
-	return link->outcome != PROBE_LOG_SHOWN || is_out_of_order(link) ||
-	       (is_awaited && may_read_here(link));
+	return link->outcome != PROBE_LOG_SHOWN || is_out_of_order(link) || is_cut(link) ||
+	       ((is_awaited || link->own.closed_sec != 0) && may_read_here(link));
 }
 
 static void judge(Diff *diff, const DeltaLink *link, bool is_awaited)
@@ -375,8 +365,15 @@ static void judge(Diff *diff, const DeltaLink *link, bool is_awaited)
 		tell_missing(diff, link);
 	else if (link->outcome == PROBE_LOG_NOT_KNOWN && (link->is_live || is_plain(link)))
 		tell_not_known(diff, link);
-	if (is_out_of_order(link))
-		tell_out_of_order(diff, link);
+	if (is_out_of_order(link) || link->outcome == PROBE_LOG_CLOSED)
+		tell_apart(diff, link,
+			   "does not say that it sees the logs of all nodes that it reads, so "
+			   "changes in its own",
+			   "may be out of order");
+	else if (keeps_closed(link) && link->outcome == PROBE_LOG_SHOWN)
+		tell_apart(diff, link, "may still read this node's log",
+			   "from before this node read databases: nobody can begin to read it "
+			   "until that is over");
 	if (must_be_asked(link, is_awaited) && !is_asked_otherwise(&diff->plan->unknown, link))
 		POOL_PUSH(diff->pool, diff->plan->unknown.links, diff->plan->unknown.n_links,
 			  {.database = link->database,

@@ -28,7 +28,10 @@ void diff_delta(Diff *diff, const DatabasePlan *database);
 /* True when this node says LOG_WORD of its log. */
 bool log_word_is_said(const LiveDatabase *log);
 
-/* Whether it is to say it. */
+/* True when nobody can begin to read it (LOG_CLOSED). */
+bool log_is_closed(const LiveDatabase *log);
+
+/* Whether it is to say it, or to be closed. */
 void diff_log_word(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *log);
 
 /* What is missing in the logs from which other peers read its changes here (delta-syncrepl). */

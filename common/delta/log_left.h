@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/draft/plan_input.h"
 #include "common/live/live_config.h"
 
 /*
@@ -20,6 +21,15 @@ typedef enum LogLeft {
 
 /* Of the database of the own log, by when cn=config had it changed last; seconds since 1970. */
 LogLeft log_left(const LiveDatabase *log, int64_t now_sec);
+
+typedef struct OwnLog {
+	bool is_written; /* by an overlay of the database that does not only begin it */
+	LogLeft left;
+	int64_t closed_sec; /* LOG_CLOSED, since then at the latest; 0: it is not */
+} OwnLog;
+
+/* The log of the database with that suffix, LOG_LEFT_SURELY where there is none. */
+OwnLog own_log_look(const PlanInput *in, const LiveDatabase *database, const char *base);
 
 /* True while nothing may come into the log in no order. may_be_read: somebody who may read it did
  * not leave it yet, as far as is known. */

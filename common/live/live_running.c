@@ -36,6 +36,16 @@ const RunningConsumer *running_find(const RunningIndex *index, int rid, const ch
 		       : NULL;
 }
 
+bool running_is_cut(const LiveRunning *runs, const char *suffix, int rid, const char *provider)
+{
+	const RunningConsumer *running;
+	RunningIndex index;
+
+	running_index(runs, suffix, &index);
+	running = running_find(&index, rid, provider);
+	return running && !running->is_connected;
+}
+
 bool running_made_contact(const RunningConsumer *running)
 {
 	const int64_t contact_sec = timestamp_of_generalized(running->last_contact);

@@ -22,6 +22,9 @@ void running_index(const LiveRunning *runs, const char *suffix, RunningIndex *re
  * else NULL. */
 const RunningConsumer *running_find(const RunningIndex *index, int rid, const char *provider);
 
+/* True when slapd runs such a consumer of that database, and it is not connected. */
+bool running_is_cut(const LiveRunning *runs, const char *suffix, int rid, const char *provider);
+
 /* True when its last try made contact, whatever became of the connection. */
 bool running_made_contact(const RunningConsumer *running);
 

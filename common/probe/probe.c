@@ -44,6 +44,8 @@ ProbeLogOutcome probe_log(const Probe *probe)
 {
 	const ProbeState state = probe->steps[PROBE_LOG];
 
+	if (probe->log_is_closed)
+		return PROBE_LOG_CLOSED;
 	return state == PROBE_GOOD                            ? PROBE_LOG_SHOWN
 	       : state == PROBE_BAD && probe_log_fault(probe) ? PROBE_LOG_MISSING
 							      : PROBE_LOG_NOT_KNOWN;

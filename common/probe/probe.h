@@ -48,6 +48,7 @@ typedef struct Probe {
 	int64_t certificate_end_sec; /* since 1970; 0: no TLS, or not known */
 	int64_t log_oldest_sec;      /* of the changes that its log showed; 0: it showed none */
 	bool log_is_in_order;        /* it was seen to say so of its log (LOG_WORD) */
+	bool log_is_closed;          /* it lets nobody search its log (LOG_CLOSED) */
 	unsigned duration_msec;
 } Probe;
 
@@ -80,6 +81,7 @@ typedef enum ProbeLogOutcome {
 	PROBE_LOG_NOT_KNOWN, /* first: a peer that was never asked shows nothing */
 	PROBE_LOG_MISSING,   /* it has none, hides it, or does not write every change into it */
 	PROBE_LOG_SHOWN,
+	PROBE_LOG_CLOSED, /* for now: it reads databases, and a peer may not know that */
 } ProbeLogOutcome;
 
 ProbeLogOutcome probe_log(const Probe *probe);

@@ -99,6 +99,8 @@ const char *probe_print(Pool *pool, const Probe *probe)
 		put_number(object, "log_oldest_sec", probe->log_oldest_sec);
 	if (probe->log_is_in_order)
 		put_number(object, "log_is_in_order", 1);
+	if (probe->log_is_closed)
+		put_number(object, "log_is_closed", 1);
 	put_number(object, "duration_msec", probe->duration_msec);
 	text = pool_strdup(
 		pool, json_object_to_json_string_ext(

@@ -166,12 +166,20 @@ static bool says_in_order(const ProbeLog *log)
 	       log->compared_here != UNWILLING;
 }
 
+/* LOG_CLOSED, unless slapd there does nothing at all with its log. */
+static bool is_closed(const ProbeLog *log)
+{
+	return log->is_accesslog && log->sync.code == UNWILLING && log->compared >= 0 &&
+	       log->compared != UNWILLING;
+}
+
 void probe_take_log(Pool *pool, Probe *probe, const ProbeLog *log)
 {
 	probe->steps[PROBE_LOG] = PROBE_UNKNOWN;
 	probe->log_oldest_sec = oldest_sec(log->changes.entries);
 	probe->log_is_in_order = says_in_order(log);
-	if (!can_be_read(pool, probe, log))
+	probe->log_is_closed = is_closed(log);
+	if (probe->log_is_closed || !can_be_read(pool, probe, log))
 		return;
 	if (!log->is_accesslog)
 		probe->steps[PROBE_LOG] = PROBE_GOOD;

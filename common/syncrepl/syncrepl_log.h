@@ -17,6 +17,11 @@
 #define LOG_WORD_ATTRIBUTE "olcRestrict"
 #define LOG_WORD           "compare"
 
+/* In its place while the node reads databases, or is about to, and a peer may not know that: no
+ * consumer begins to read the log. One that was away would go on where it stopped, in what the node
+ * got in a refresh. A consumer that is refused gets nothing, and loses nothing. */
+#define LOG_CLOSED "search"
+
 /* True for the keywords that make a link read a log. */
 bool syncrepl_is_log_keyword(SyncreplKeyword keyword);
 

@@ -299,6 +299,18 @@ size_t wanted_count_readers(const WantedDatabase *database)
 	return database->n_readers + database->n_more_readers;
 }
 
+unsigned wanted_ask_sec(const Wanted *wanted, unsigned interval_sec)
+{
+	for (size_t i = 0; interval_sec > LOG_ASK_SEC && i < wanted->n_databases; i++) {
+		const WantedDatabase *database = &wanted->databases[i];
+
+		for (size_t k = 0; database->desired->delta && k < database->n_consumers; k++)
+			if (syncrepl_log(&database->consumers[k].syncrepl))
+				return LOG_ASK_SEC;
+	}
+	return interval_sec;
+}
+
 bool wanted_is_shared(const WantedDatabase *database)
 {
 	return database->n_consumers + database->n_others + database->n_leaves > 0;

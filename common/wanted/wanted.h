@@ -27,6 +27,13 @@ typedef struct WantedConsumer {
 				   known, so that it cannot be asked; NULL: it can */
 } WantedConsumer;
 
+/* What nodes may read from this node's own log of changes ("delta"). */
+typedef enum LogStand {
+	LOG_IN_ORDER,   /* everything: this node saw all logs that it is to read */
+	LOG_CLOSED_NOW, /* nothing: it lacks one, and a peer may read its own still */
+	LOG_LACKING,    /* nothing, and no peer does */
+} LogStand;
+
 /* What one database of this node must hold. */
 typedef struct WantedDatabase {
 	const DesiredDatabase *desired;
@@ -47,7 +54,7 @@ typedef struct WantedDatabase {
 				  */
 	WantedLog *logs;         /* that must be here; most databases have none */
 	size_t n_logs;
-	bool lacks_log; /* "delta" has this node read a log that was not seen (delta_wanted()) */
+	LogStand log_stand; /* by what delta_wanted() found */
 } WantedDatabase;
 
 /* What this node must be: Desired seen from one peer, secrets filled in. */
@@ -85,6 +92,11 @@ unsigned wanted_rank(const Wanted *wanted);
 /* The number of all accounts in database->readers, with which peers read here, whatever "readers"
  * says. */
 size_t wanted_count_readers(const WantedDatabase *database);
+
+/* How often the peers are asked: at that interval, but a node whose links may read logs of changes
+ * asks at least every LOG_ASK_SEC, because others wait no longer for it to leave theirs. */
+#define LOG_ASK_SEC 300
+unsigned wanted_ask_sec(const Wanted *wanted, unsigned interval_sec);
 
 /* True when another peer holds it, too, even if that is a consumer: it is read. */
 bool wanted_is_shared(const WantedDatabase *database);

@@ -34,14 +34,15 @@ typedef enum Right {
 	RIGHT_NONE,
 } Right;
 
-/* Neither account has an entry here, so "self" matches none. */
+/* No account has an entry whose password others need, so "self" matches none. */
 static bool who_is(const char *who, const char *dn)
 {
 	char exact[128];
 
 	snprintf(exact, sizeof(exact), "dn.exact=\"%s\"", dn);
 	return strcmp(who, "*") == 0 || strcmp(who, "users") == 0 || strcasecmp(who, exact) == 0 ||
-	       (strcmp(who, MEMBERS) == 0 && strcmp(dn, SIM_READER) == 0);
+	       (strcmp(who, MEMBERS) == 0 &&
+		(strcmp(dn, SIM_READER) == 0 || strcmp(dn, SIM_INSIDE) == 0));
 }
 
 static Right right_of(const char *word)

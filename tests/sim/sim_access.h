@@ -9,6 +9,7 @@
 
 /* With it all nodes read: no rootdn, and no entry of the database. */
 #define SIM_READER "cn=replicator,o=accounts"
+#define SIM_INSIDE "cn=replicator,dc=example,dc=org"
 #define SIM_ROOT   "gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth"
 
 /* What somebody puts in place; each has three values. */

@@ -17,6 +17,7 @@
 #include "tests/sim/sim_links.h"
 #include "tests/sim/sim_rollout.h"
 #include "tests/sim/sim_rules.h"
+#include "tests/sim/sim_secrets.h"
 #include "tests/sim/sim_state.h"
 
 /* One pass of the program itself over a machine of the model; what peers hold is asked of the
@@ -92,8 +93,10 @@ static Content peer_read(Pool *pool, const SimHost *host, size_t peer)
 {
 	const SimCluster *cluster = &host->sim->cluster;
 
-	if (cluster->nodes[peer].is_up && !cluster->is_cut[host->at][peer] && !host->file.is_deaf)
+	if (sim_answers(host, peer))
 		return sim_content_read(pool, host, peer);
+	if (sim_is_reached(host, peer))
+		return sim_refused_read(host, peer);
 	return (Content){
 		.peer_id = (unsigned)peer + 1,
 		.state = CONTENT_UNREACHABLE,
@@ -125,6 +128,10 @@ static DatabaseFacts peers_read(Pool *pool, const SimHost *host)
 
 static void link_try(Pool *pool, const SimHost *host, const WantedConsumer *consumer, Probe *probe)
 {
+	if (!sim_answers(host, consumer->peer->id - 1)) {
+		sim_refused_probe(pool, host, consumer->peer->id - 1, probe);
+		return;
+	}
 	for (int step = 0; step < PROBE_STEP_COUNT; step++)
 		probe->steps[step] = PROBE_GOOD;
 	if (syncrepl_log(&consumer->syncrepl))
@@ -136,24 +143,23 @@ void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInpu
 		      const PlanNeeds *needs, World *world)
 {
 	const SimHost *host = (const SimHost *)directory;
-	const SimCluster *cluster = &host->sim->cluster;
 
 	(void)input;
 	for (size_t i = 0; i < needs->n_links; i++) {
 		const WantedConsumer *consumer = needs->links[i].consumer;
-		const size_t peer = consumer->peer->id - 1;
 		LinkProbe probe = {.suffix = SIM_SUFFIX,
 				   .peer_id = consumer->peer->id,
 				   .began_sec = world->facts.now_sec,
 				   .at_sec = world->facts.now_sec,
-				   .probe = {.suffix = SIM_SUFFIX, .peer_id = consumer->peer->id}};
+				   .probe = {.suffix = SIM_SUFFIX,
+					     .peer_id = consumer->peer->id,
+					     .uri = consumer->peer->uri}};
 
 		if (needs->links[i].answer)
 			continue;
 		probe.identity =
 			link_identity(answers->pool, &consumer->syncrepl, consumer->secret);
-		if (cluster->nodes[peer].is_up && !cluster->is_cut[host->at][peer] &&
-		    !host->file.is_deaf)
+		if (sim_is_reached(host, consumer->peer->id - 1))
 			link_try(answers->pool, host, consumer, &probe.probe);
 		POOL_PUSH(answers->pool, answers->probes.items, answers->probes.n_items, probe);
 	}
@@ -236,7 +242,8 @@ static void advice_take(SimAdvice *advice, const Hold *hold)
 /* A consumer that polls waits most of its time. */
 static bool link_is_down(const SimLink *link)
 {
-	return link->is_polled ? !link->made_contact : link->phase != SIM_PERSIST;
+	return link->is_polled ? !link->made_contact || link->is_refused
+			       : link->phase != SIM_PERSIST;
 }
 
 /* The daemon reports each. */
@@ -268,7 +275,7 @@ static void report_take(SimHost *host, const Report *report)
 
 	host->was_judged = true;
 	host->has_said = report->end.has_failed || plan->held.n_holds > 0 ||
-			 has_finding(plan, SEVERITY_NOTE) || has_link_down(host);
+			 has_finding(plan, SEVERITY_WARNING) || has_link_down(host);
 	host->is_well = !report->end.has_failed && plan->held.n_holds == 0 &&
 			report->first.plan.order.n_steps == 0 &&
 			!has_finding(plan, SEVERITY_WARNING) && !has_link_down(host);
@@ -286,6 +293,8 @@ static void report_take(SimHost *host, const Report *report)
 		       step_title(host->sim->pool, &report->first.plan.order.steps[i]));
 	for (size_t i = 0; i < plan->held.n_holds; i++)
 		printf("    held: %s\n", plan->held.holds[i].text);
+	for (size_t i = 0; i < plan->n_findings; i++)
+		printf("    found: %s: %s\n", plan->findings[i].code, plan->findings[i].text);
 	if (report->end.has_failed)
 		printf("    failed: %s\n", report->end.error.text);
 }
@@ -301,6 +310,19 @@ bool sim_is_read_by_all(const SimHost *host)
 		    sim_takes_writes(&cluster->nodes[i]) &&
 		    cluster->nodes[i].links[host->at].phase == SIM_DOWN &&
 		    !cluster->nodes[i].links[host->at].is_polled)
+			return false;
+	return true;
+}
+
+/* What it writes under its server ID is no first change to any copy that may write itself. */
+static bool all_know(const SimHost *host)
+{
+	const SimCluster *cluster = &host->sim->cluster;
+
+	for (size_t i = 0; i < cluster->n_nodes; i++)
+		if (sim_host_reads(&host->sim->hosts[i], host->at) &&
+		    sim_takes_writes(&cluster->nodes[i]) &&
+		    sim_context(&cluster->nodes[i])->time[host->at + 1] == 0)
 			return false;
 	return true;
 }
@@ -372,8 +394,11 @@ void sim_pass(SimHost *host, const SimPass *options)
 	sim_tally.steps += host->n_steps - n_steps;
 	if (!had_flag && node->has_flag) {
 		sim_tally.opened++;
-		host->sim->opened_unread |= !options->released && !sim_is_read_by_all(host);
+		host->sim->opened_unread |=
+			!options->released && !sim_is_read_by_all(host) && !all_know(host);
 	}
+	for (size_t i = 0; !had_overlay && node->has_overlay && i < host->sim->cluster.n_nodes; i++)
+		host->sim->opened_past |= i != host->at && sim_looks_unbegun(host, i);
 	sim_tally.hubs += !had_overlay && node->has_overlay && host->file.consumers >> host->at & 1;
 	sim_links_compare(host, &before, had_flag && node->has_flag, options->released);
 	host->actions_left = -1;

@@ -7,6 +7,7 @@
 #include "tests/sim/sim_history.h"
 #include "tests/sim/sim_rollout.h"
 #include "tests/sim/sim_rules.h"
+#include "tests/sim/sim_secrets.h"
 
 /* What a heartbeat says: the file by its id, and whether its node is well. */
 #define BEAT_WELL 0x8000
@@ -86,8 +87,8 @@ static bool answers(const SimHost *host, size_t peer)
 {
 	const SimCluster *cluster = &host->sim->cluster;
 
-	return sim_host_reads(host, peer) && !host->file.is_deaf && cluster->nodes[peer].is_up &&
-	       !cluster->is_cut[host->at][peer] && cluster->nodes[peer].copy.n_entries > 0;
+	return sim_host_reads(host, peer) && sim_answers(host, peer) &&
+	       cluster->nodes[peer].copy.n_entries > 0;
 }
 
 /* heartbeat_consumer.c: the first one, and after each try that failed the next; SIM_NODES: none. */

@@ -6,8 +6,8 @@
 
 /*
  * Logs of changes: what accesslog.c writes, what syncprov.c says of it, and what syncrepl.c does
- * with it. Changes that came by a refresh reach no node from a log here: they have no CSN. Its
- * deletions have one, and what slapd makes of that next to the others was not tried.
+ * with it. What came by a refresh stands there under its own CSN, its deletions all under the one
+ * of the refresh.
  */
 
 /* --- the log --- */
@@ -47,7 +47,11 @@ void sim_changes_configure(SimCluster *cluster, size_t at, SimChangesConfig conf
 	if (config.is_begun && !changes->has_begun)
 		begin(node, config.is_written);
 	changes->is_written = config.is_written;
+	changes->is_early |= config.is_said && !changes->is_said;
+	for (size_t i = 0; i < cluster->n_nodes; i++)
+		changes->is_early &= !node->links[i].reads_log;
 	changes->is_said = config.is_said;
+	changes->is_closed = config.is_closed;
 }
 
 static void oldest_drop(SimChanges *changes)
@@ -58,6 +62,23 @@ static void oldest_drop(SimChanges *changes)
 		changes->least.time[csn.sid] = csn.time;
 	changes->n_items--;
 	memmove(changes->items, changes->items + 1, changes->n_items * sizeof(*changes->items));
+}
+
+/* What it hides from links that read it they never get, and contextCSN goes on: a person who does
+ * that loses data, with syncward or without. */
+static bool is_read(const SimCluster *cluster, size_t at)
+{
+	for (size_t i = 0; i < cluster->n_nodes; i++)
+		if (cluster->nodes[i].links[at].reads_log)
+			return true;
+	return false;
+}
+
+void sim_changes_hide(SimCluster *cluster, size_t at)
+{
+	SimChanges *changes = &cluster->nodes[at].changes;
+
+	changes->is_hidden = changes->is_there && !changes->is_hidden && !is_read(cluster, at);
 }
 
 void sim_changes_purge(SimNode *node, uint32_t before)
@@ -74,7 +95,8 @@ static void queue(SimLink *link, const SimChange *change)
 						    .entry = change->entry,
 						    .csn = change->csn,
 						    .is_deletion = change->is_deletion,
-						    .is_new = change->is_new};
+						    .is_new = change->is_new,
+						    .is_allowed = change->is_allowed};
 }
 
 /* Of a server that it did not know yet the log says that it begins with this. */
@@ -104,6 +126,11 @@ void sim_changes_add(SimCluster *cluster, size_t at, size_t from, SimChange chan
 	}
 }
 
+bool sim_changes_may_mix(const SimNode *node, size_t from)
+{
+	return node->changes.is_said || node->changes.is_early || node->links[from].has_left;
+}
+
 /* It has no checkpoint: what it knew is written when slapd ends in order. */
 void sim_changes_close(SimNode *node, bool is_killed)
 {
@@ -123,6 +150,11 @@ static bool is_behind(const SimContext *theirs, const SimContext *ours)
 	return false;
 }
 
+bool sim_changes_are_whole(const SimNode *node)
+{
+	return node->changes.is_written && !is_behind(&node->changes.memory, sim_context(node));
+}
+
 /* "sync cookie is stale": something that the consumer lacks may not be in it any more. */
 static bool is_stale(const SimChanges *changes, const SimContext *theirs)
 {
@@ -138,9 +170,9 @@ bool sim_changes_connect(SimCluster *cluster, size_t reader, size_t at)
 	const SimContext theirs = *sim_context(node);
 	SimLink *link = &node->links[at];
 
-	/* Not there, or nothing is in it that it could be compared with: it is tried again, and
-	 * the database is not read. */
-	if (!changes->is_there || !changes->has_begun ||
+	/* Not there, closed, hidden, or nothing is in it that it could be compared with: it is
+	 * tried again, and the database is not read. */
+	if (!changes->is_there || changes->is_closed || changes->is_hidden || !changes->has_begun ||
 	    (!sim_context_is_empty(&theirs) && sim_context_is_empty(&changes->memory)) ||
 	    (changes->memory.time[provider->sid] > 0 &&
 	     theirs.time[provider->sid] > changes->memory.time[provider->sid]))
@@ -198,6 +230,47 @@ static void modify(SimNode *node, SimEntry *here, const SimMessage *message)
 		here->stale = message->csn.time;
 }
 
+/* Deletions of a refresh bear a CSN that is not theirs. */
+static void passed_mark(SimCluster *cluster, const SimEntry *entry, SimCsn csn, bool is_deletion)
+{
+	if (is_deletion)
+		cluster->kept[entry->name] = entry->uuid;
+	else
+		cluster->passed[entry->name] = csn;
+}
+
+/* A newer change of the same server stood in the log before this one, as the refresh had it. That
+ * goes into a log also where links fall back to the database by themselves, and until the links of
+ * a node that says it sees all logs read them. */
+static void passed_note(SimCluster *cluster, size_t at, const SimMessage *message)
+{
+	const SimEntry *here = sim_find_uuid(&cluster->nodes[at].copy, message->entry.uuid);
+
+	if (message->is_allowed && message->entry.name < SIM_NAMES &&
+	    (message->is_deletion ? here != NULL
+				  : !here || sim_csn_is_newer(message->csn, here->csn)))
+		passed_mark(cluster, &message->entry, message->csn, message->is_deletion);
+}
+
+/* What stands before it in the log was not told: whoever reads a log again whose slapd was killed
+ * is in step with what it says, and then with its next change. */
+static void untold_note(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
+{
+	const SimChanges *changes = &cluster->nodes[from].changes;
+	const SimContext *known = sim_context(&cluster->nodes[at]);
+
+	for (size_t i = 0; i < changes->n_items; i++) {
+		const SimChange *change = &changes->items[i];
+
+		if (change->csn.sid == message->csn.sid && change->csn.time == message->csn.time)
+			return;
+		if (change->csn.sid == message->csn.sid && change->entry.name < SIM_NAMES &&
+		    change->csn.time < message->csn.time &&
+		    change->csn.time > known->time[change->csn.sid])
+			passed_mark(cluster, &change->entry, change->csn, change->is_deletion);
+	}
+}
+
 void sim_change_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
 {
 	SimNode *node = &cluster->nodes[at];
@@ -206,8 +279,11 @@ void sim_change_take(SimCluster *cluster, size_t at, size_t from, const SimMessa
 			    .entry = message->entry,
 			    .csn = message->csn};
 
-	if (sim_is_covered(node, message->csn))
+	if (sim_is_covered(node, message->csn)) {
+		passed_note(cluster, at, message);
 		return;
+	}
+	untold_note(cluster, at, from, message);
 	if (is_lost(&node->copy, message)) {
 		sim_link_drop(cluster, at, from);
 		link->has_fallen = true;

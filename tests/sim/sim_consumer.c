@@ -117,6 +117,7 @@ static void nonpresent_remove(SimCluster *cluster, size_t at, size_t from, const
 {
 	SimNode *node = &cluster->nodes[at];
 	SimCsn csn = cookie_csn(node, &link->cookie);
+	const SimCsn logged = csn;
 
 	for (size_t i = node->copy.n_entries; i-- > 0;) {
 		const SimEntry entry = node->copy.entries[i];
@@ -129,6 +130,12 @@ static void nonpresent_remove(SimCluster *cluster, size_t at, size_t from, const
 		sim_copy_remove(&node->copy, entry.uuid);
 		sim_send(cluster, at, from,
 			 (SimMessage){.kind = SIM_DELETED, .entry = entry, .csn = csn});
+		if (sim_knows(SIM_FACT_REFRESH))
+			sim_changes_add(cluster, at, from,
+					(SimChange){.entry = entry,
+						    .csn = logged,
+						    .is_deletion = true,
+						    .is_allowed = sim_changes_may_mix(node, from)});
 		csn = (SimCsn){0}; /* it is no news any more */
 	}
 }
@@ -180,6 +187,12 @@ static void csn_take(SimCluster *cluster, size_t at, SimCsn csn)
 	cookie_take(cluster, at, &cookie);
 }
 
+static void name_note(uint16_t uuids[SIM_NAMES], const SimEntry *entry)
+{
+	if (entry->name < SIM_NAMES)
+		uuids[entry->name] = entry->uuid;
+}
+
 /* "CSN too old, ignoring" is said of what the own contextCSN covers. */
 static void change_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
 {
@@ -198,7 +211,7 @@ static void change_take(SimCluster *cluster, size_t at, size_t from, const SimMe
 		is_taken = entry_take(node, &message->entry);
 		is_new = !was_here;
 		if (is_taken && !was_here && sim_is_covered(node, message->entry.csn))
-			cluster->overtaken |= 1U << message->entry.name;
+			name_note(cluster->overtaken, &message->entry);
 	}
 	if (!is_taken) {
 		csn_take(cluster, at, message->csn);
@@ -256,6 +269,7 @@ static void return_note(SimCluster *cluster, size_t at, size_t from, const SimEn
 static void refreshed_take(SimCluster *cluster, size_t at, size_t from, const SimEntry *entry)
 {
 	SimNode *node = &cluster->nodes[at];
+	const bool was_here = has_uuid(&node->copy, entry->uuid);
 
 	return_note(cluster, at, from, entry);
 	if ((!sim_knows(SIM_FACT_SEVERAL) && sim_is_covered(node, entry->csn)) ||
@@ -265,6 +279,12 @@ static void refreshed_take(SimCluster *cluster, size_t at, size_t from, const Si
 	if (!sim_knows(SIM_FACT_WHOLE))
 		(void)sim_context_take(node, entry->csn, true);
 	sim_send(cluster, at, SIM_CLIENT, (SimMessage){.kind = SIM_CHANGED, .entry = *entry});
+	if (sim_knows(SIM_FACT_REFRESH))
+		sim_changes_add(cluster, at, SIM_CLIENT,
+				(SimChange){.entry = *entry,
+					    .csn = entry->csn,
+					    .is_new = !was_here,
+					    .is_allowed = sim_changes_may_mix(node, from)});
 }
 
 static void message_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
@@ -343,6 +363,14 @@ static void links_drop(SimCluster *cluster, size_t at)
 	}
 }
 
+static void forgotten_note(SimCluster *cluster, const SimNode *node)
+{
+	for (unsigned name = 0; name < SIM_NAMES; name++)
+		if (node->forgettable >> name & 1 &&
+		    sim_csn_is_newer(node->changed[name], cluster->forgotten[name]))
+			cluster->forgotten[name] = node->changed[name];
+}
+
 void sim_stop(SimCluster *cluster, size_t at, bool is_killed)
 {
 	SimNode *node = &cluster->nodes[at];
@@ -351,7 +379,7 @@ void sim_stop(SimCluster *cluster, size_t at, bool is_killed)
 	links_drop(cluster, at);
 	sim_changes_close(node, is_killed);
 	if (is_killed && has_overlay)
-		cluster->forgotten |= node->forgettable;
+		forgotten_note(cluster, node);
 	if (!is_killed && has_overlay)
 		sim_overlay_close(cluster, at);
 	node->has_overlay = has_overlay;

@@ -54,7 +54,8 @@ void sim_delta_reload(SimHost *host)
 	const Tree *config = memory_directory_config(host->memory);
 	const Entry *database = log_database(config);
 	SimChangesConfig changes = {
-		.is_said = database && entry_has_value(database, LOG_WORD_ATTRIBUTE, LOG_WORD)};
+		.is_said = database && entry_has_value(database, LOG_WORD_ATTRIBUTE, LOG_WORD),
+		.is_closed = database && entry_has_value(database, LOG_WORD_ATTRIBUTE, LOG_CLOSED)};
 
 	for (size_t i = 0; database && i < config->n_entries; i++) {
 		const Entry *entry = &config->entries[i];
@@ -139,7 +140,7 @@ static Tree changes_make(Pool *pool, const SimChanges *changes)
 static bool is_word_off(void)
 {
 	return sim_rule_is_off(SIM_SHOWN) || sim_rule_is_off(SIM_LAGS) ||
-	       sim_rule_is_off(SIM_OWN_LOG);
+	       sim_rule_is_off(SIM_OWN_LOG) || sim_rule_is_off(SIM_WORD);
 }
 
 /* The program's own judgement of the answers. */
@@ -149,19 +150,24 @@ void sim_delta_probe(Pool *pool, const SimHost *host, size_t peer, Probe *probe)
 	const Content content = sim_content_read(pool, host, peer);
 	const Tree root = root_make(pool, changes), items = changes_make(pool, changes),
 		   nothing = {0};
-	const bool is_shown = changes->is_there && changes->has_begun;
+	const bool is_shown = changes->is_there && !changes->is_hidden && changes->has_begun;
+	const bool is_mute = host->sim->cluster.nodes[peer].compares_nowhere;
 	const Tree *shown = is_shown ? &root : &nothing;
 
 	probe->context_csns = content.context_csns;
 	probe->n_context_csns = content.n_context_csns;
-	probe_take_log(pool, probe,
-		       &(ProbeLog){.base = SIM_LOG_BASE,
-				   .is_accesslog = true,
-				   .sync = {.code = is_shown ? 0 : 32, .entries = shown},
-				   .root = {.entries = shown},
-				   .changes = {.entries = &items},
-				   .compared = changes->is_said || is_word_off() ? 53 : 5,
-				   .compared_here = 5});
+	probe_take_log(
+		pool, probe,
+		&(ProbeLog){.base = SIM_LOG_BASE,
+			    .is_accesslog = true,
+			    .sync = {.code = !is_shown            ? 32
+					     : changes->is_closed ? 53
+								  : 0,
+				     .entries = shown},
+			    .root = {.entries = shown},
+			    .changes = {.entries = &items},
+			    .compared = changes->is_said || is_mute || is_word_off() ? 53 : 5,
+			    .compared_here = is_mute && !is_word_off() ? 53 : 5});
 	/* What the provider had then is not asked. */
 	if (sim_rule_is_off(SIM_LAGS))
 		probe->n_context_csns = 0;

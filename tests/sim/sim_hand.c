@@ -86,7 +86,7 @@ void sim_host_revoke(SimHost *host)
 	Mod mod = {.kind = MOD_REPLACE, .attribute = "olcAccess"};
 
 	for (size_t i = 0; values && i < values->n_values; i++)
-		if (!strstr(values->values[i].bytes, SIM_READER))
+		if (!strstr(values->values[i].bytes, sim_reader(host->sim)))
 			POOL_PUSH(host->sim->pool, mod.values, mod.n_values,
 				  ordered_text(values->values[i].bytes));
 	if (values && mod.n_values < values->n_values)

@@ -64,6 +64,11 @@ static const struct {
 	[SIM_DELTA] = {"delta", 0, {NODES}},
 	[SIM_FOLDER] = {"folder", 0, {NODE}},
 	[SIM_PURGE] = {"purge", 0, {NODE}},
+	[SIM_HIDE_LOG] = {"hide", 0, {NODE}},
+	[SIM_MUTE] = {"mute", 0, {NODE}},
+	[SIM_PASSWORD] = {"password", 0, {NODE}},
+	[SIM_REPASS] = {"repass", 0, {NODE}},
+	[SIM_ACCOUNT] = {"account", 0, {NODE}},
 	[SIM_WAIT] = {"wait", 3, {SECONDS}},
 };
 
@@ -162,21 +167,41 @@ static void beats_draw(uint64_t *state, SimHistory *history)
 			history->choices[i].verb = sim_draw(state, 2) ? SIM_ROUND : SIM_FLOW;
 }
 
-/* Logs are read only after some passes and changes: a node that has one made sees those of others,
+/* Logs are read only after some passes, and changes of each node (a log lacks what came before its
+ * beginning and after the last contextCSN on disk): a node that has one made sees those of others,
  * says so, and hears that they do. */
-static void reads_draw(SimHistory *history)
+static size_t reads_draw(SimHistory *history)
 {
-	static const SimVerb way[] = {SIM_ROUND, SIM_WRITE, SIM_FLOW,
-				      SIM_ROUND, SIM_ROUND, SIM_ROUND};
+	static const SimVerb way[] = {SIM_FLOW, SIM_ROUND, SIM_ROUND, SIM_ROUND};
+	size_t n = 1;
 
-	for (size_t i = 0; i < ARRAY_SIZE(way) && i + 1 < history->n_choices; i++)
-		history->choices[i + 1] = (SimChoice){.verb = way[i], .of = {1, 1}};
+	history->choices[n++] = (SimChoice){.verb = SIM_ROUND};
+	for (unsigned node = 1; node <= history->n_nodes; node++)
+		history->choices[n++] = (SimChoice){.verb = SIM_WRITE, .of = {node, 1}};
+	for (size_t i = 0; i < ARRAY_SIZE(way); i++)
+		history->choices[n++] = (SimChoice){.verb = way[i]};
+	history->n_choices = n > history->n_choices ? n : history->n_choices;
+	return n;
+}
+
+size_t sim_history_read_logs(SimHistory *history)
+{
+	size_t n;
+
+	history->shape = SIM_MESH;
+	history->polled = history->consumers = history->hubs = 0;
+	history->has_beats = history->is_staged = false;
+	history->choices[0] = (SimChoice){.verb = SIM_DELTA, .of = {(1U << history->n_nodes) - 1}};
+	n = reads_draw(history);
+	history->choices[n - 2] = (SimChoice){.verb = SIM_FLOW};
+	return n;
 }
 
 static void delta_draw(uint64_t *state, SimHistory *history)
 {
-	static const SimVerb verbs_drawn[] = {SIM_DELTA, SIM_FLOW,  SIM_ROUND,  SIM_FLOW,
-					      SIM_ROUND, SIM_PURGE, SIM_FOLDER, SIM_MODIFY};
+	static const SimVerb verbs_drawn[] = {SIM_DELTA,  SIM_FLOW,     SIM_ROUND,  SIM_FLOW,
+					      SIM_ROUND,  SIM_PURGE,    SIM_FOLDER, SIM_MODIFY,
+					      SIM_MODIFY, SIM_HIDE_LOG, SIM_MUTE,   SIM_CUT};
 
 	for (size_t i = 0; i < history->n_choices; i++)
 		if (sim_draw(state, 4) == 0)
@@ -187,7 +212,21 @@ static void delta_draw(uint64_t *state, SimHistory *history)
 	history->choices[0] = (SimChoice){
 		.verb = SIM_DELTA, .of = {(1U << history->n_nodes) - 1 - sim_draw(state, 2)}};
 	if (sim_draw(state, 2))
-		reads_draw(history);
+		(void)reads_draw(history);
+}
+
+/* Somebody writes a wrong password, and it is mended at one end or the other. */
+static void secrets_draw(uint64_t *state, SimHistory *history)
+{
+	static const SimVerb verbs_drawn[] = {SIM_PASSWORD, SIM_REPASS, SIM_ACCOUNT,
+					      SIM_CORRECT,  SIM_OBEY,   SIM_PASS};
+
+	for (size_t i = 0; i < history->n_choices; i++)
+		if (sim_draw(state, 6) == 0)
+			history->choices[i] = sim_choice_draw(
+				state,
+				verbs_drawn[sim_draw(state, (uint32_t)ARRAY_SIZE(verbs_drawn))],
+				history->n_nodes);
 }
 
 static const SimStart starts_drawn[] = {SIM_STOCK, SIM_FORMED, SIM_EMPTY};
@@ -221,6 +260,11 @@ SimHistory sim_history_random(uint64_t seed)
 		beats_draw(&state, &history);
 	if (history.shape == SIM_MESH && sim_draw(&state, 6) == 0)
 		delta_draw(&state, &history);
+	history.rights.is_inside = sim_draw(&state, 3) == 0;
+	if (sim_draw(&state, 5) == 0) {
+		history.rights.is_hidden = sim_draw(&state, 3) == 0;
+		secrets_draw(&state, &history);
+	}
 	return history;
 }
 
@@ -229,7 +273,7 @@ SimHistory sim_history_random(uint64_t seed)
 bool sim_choice_is_change(const SimChoice *choice)
 {
 	return choice->verb == SIM_WRITE || choice->verb == SIM_DELETE ||
-	       choice->verb == SIM_MODIFY;
+	       choice->verb == SIM_MODIFY || choice->verb == SIM_REPASS;
 }
 
 void sim_choice_print(const SimChoice *choice, FILE *file)
@@ -255,8 +299,10 @@ void sim_history_print(const SimHistory *history, FILE *file)
 		if (history->hubs >> i & 1)
 			fprintf(file, "hub %zu\n", i + 1);
 	fprintf(file, "%s", history->is_staged ? "staged\n" : history->has_beats ? "beats\n" : "");
-	fprintf(file, "%s%s", history->rights.is_debian ? "debian\n" : "",
-		history->rights.has_access ? "access\n" : "");
+	fprintf(file, "%s%s%s%s", history->rights.is_debian ? "debian\n" : "",
+		history->rights.has_access ? "access\n" : "",
+		history->rights.is_inside ? "inside\n" : "",
+		history->rights.is_hidden ? "hidden\n" : "");
 	for (size_t i = 0; i < history->n_choices; i++)
 		sim_choice_print(&history->choices[i], file);
 }
@@ -305,12 +351,20 @@ static bool start_read(const char *line, SimStart *ret)
 
 static bool rights_read(const char *line, SimRights *ret)
 {
-	const bool is_debian = strcmp(line, "debian") == 0,
-		   has_access = strcmp(line, "access") == 0;
+	const struct {
+		const char *word;
+		bool *ret;
+	} rights[] = {{"debian", &ret->is_debian},
+		      {"access", &ret->has_access},
+		      {"inside", &ret->is_inside},
+		      {"hidden", &ret->is_hidden}};
 
-	ret->is_debian |= is_debian;
-	ret->has_access |= has_access;
-	return is_debian || has_access;
+	for (size_t i = 0; i < ARRAY_SIZE(rights); i++)
+		if (strcmp(line, rights[i].word) == 0) {
+			*rights[i].ret = true;
+			return true;
+		}
+	return false;
 }
 
 static bool beats_read(const char *line, SimHistory *ret)

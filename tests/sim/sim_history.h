@@ -58,6 +58,11 @@ typedef enum SimVerb {
 			 that  get it now */
 	SIM_FOLDER,   /* NODE: the folder for its log is not there, or is made */
 	SIM_PURGE,    /* NODE: of its log of changes only what is new stays */
+	SIM_HIDE_LOG, /* NODE: its log of changes is hidden from nodes, or no more */
+	SIM_MUTE,     /* NODE: its slapd refuses all comparisons, or no more */
+	SIM_PASSWORD, /* NODE: it has the other password from now on, right or wrong */
+	SIM_REPASS,   /* NODE: a client gives the account in the database the other password */
+	SIM_ACCOUNT,  /* NODE: where the account is elsewhere, somebody does so at this machine */
 	SIM_WAIT,     /* SECONDS */
 	SIM_VERB_COUNT
 } SimVerb;
@@ -123,6 +128,9 @@ typedef struct SimTally {
 extern SimTally sim_tally;
 
 SimHistory sim_history_random(uint64_t seed);
+
+/* Links read logs of changes before anything else happens; returns how many choices that takes. */
+size_t sim_history_read_logs(SimHistory *history);
 
 /* Puts more into it of what that rule concerns. */
 void sim_history_lean(SimHistory *history, uint64_t seed, SimRule rule);

@@ -107,7 +107,7 @@ static void sessions_give(const SimHost *host, Pool *pool, Tree *tree)
 			pool, tree,
 			pool_printf(pool, "cn=Connection %zu,cn=Connections,cn=Monitor", i));
 		put(pool, entry, "monitorConnectionStartTime", sim_time_text(pool, link->since));
-		put(pool, entry, "monitorConnectionAuthzDN", SIM_READER);
+		put(pool, entry, "monitorConnectionAuthzDN", sim_reader(host->sim));
 		put(pool, entry, "monitorConnectionOpsExecuting", "1");
 	}
 }
@@ -187,6 +187,17 @@ static const char *reads_node(const Entry *database, size_t provider)
 	return NULL;
 }
 
+/* value: of olcSyncrepl; NULL: none reads that node. */
+static void log_take(const SimCluster *cluster, SimLink *link, size_t provider, const char *value)
+{
+	const bool reads_log = value && strstr(value, "logbase=");
+
+	if (link->reads_log && !reads_log)
+		link->has_left = sim_changes_are_whole(&cluster->nodes[provider]);
+	link->has_left &= value && !reads_log;
+	link->reads_log = reads_log;
+}
+
 void sim_host_reload(SimHost *host, bool restarts)
 {
 	SimCluster *cluster = &host->sim->cluster;
@@ -202,15 +213,16 @@ void sim_host_reload(SimHost *host, bool restarts)
 			sim_link_drop(cluster, host->at, i);
 			node->links[i].made_contact = node->links[i].has_fallen = false;
 		}
-		node->links[i].reads_log = value && strstr(value, "logbase=");
+		log_take(cluster, &node->links[i], i, value);
 		node->links[i].is_declared = value != NULL;
 		node->links[i].is_partial = value && strstr(value, " filter=");
-		node->links[i].is_refused =
-			value && (strstr(value, "credentials=" SIM_WRONG_SECRET) ||
-				  strstr(value, "credentials=\"" SIM_WRONG_SECRET));
+		node->links[i].has_other_secret =
+			value && (strstr(value, "credentials=" SIM_OTHER_SECRET) ||
+				  strstr(value, "credentials=\"" SIM_OTHER_SECRET));
 		node->links[i].is_polled = value && strstr(value, "type=refreshOnly");
 	}
-	node->hides = sim_access_hides(entry_attribute(database, "olcAccess"), SIM_READER);
+	node->hides =
+		sim_access_hides(entry_attribute(database, "olcAccess"), sim_reader(host->sim));
 	node->hides_by_hand &= node->hides;
 	node->hides_from_root = sim_access_hides(entry_attribute(database, "olcAccess"), SIM_ROOT);
 	sim_log_keep(node, overlay && entry_has_value(overlay, "olcSpSessionlog", "100"));
@@ -239,6 +251,7 @@ static void stamp(const SimHost *host, const Step *step)
 		if (!is_new && strcasecmp(entry->dn, step->dn) != 0)
 			continue;
 		config_entry_set(memory->pool, entry, "entryCSN", &csn, 1);
+		config_entry_set(memory->pool, entry, "modifyTimestamp", &when, 1);
 		if (is_new)
 			config_entry_set(memory->pool, entry, "createTimestamp", &when, 1);
 	}

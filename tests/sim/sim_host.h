@@ -16,7 +16,7 @@
  */
 
 #define SIM_SUFFIX       "dc=example,dc=org"
-#define SIM_WRONG_SECRET "wrong"
+#define SIM_OTHER_SECRET "other"
 #define SIM_UUID         "2d3f28a0-0000-1040-8000-%012x"
 
 typedef struct Sim Sim;
@@ -25,6 +25,8 @@ typedef struct Sim Sim;
 typedef struct SimRights {
 	bool is_debian;  /* a new machine has Debian's olcAccess; else none, and all read all */
 	bool has_access; /* "access": true in peers.json */
+	bool is_inside;  /* the account that others read with is in the database */
+	bool is_hidden;  /* anonymous clients see nothing */
 } SimRights;
 
 /* What the last pass asked people to do. */
@@ -49,8 +51,8 @@ typedef struct SimFile {
 	unsigned mistake;   /* SimMistake: what somebody did to it */
 	bool has_delta;     /* changes come out of logs */
 	bool has_typo;      /* in the name of each peer */
-	bool has_wrong_secret;
-	bool is_deaf; /* for the one or the other: no node answers */
+	bool has_other_secret;
+	bool is_deaf; /* for a typo: no node answers */
 	bool is_bad;  /* a revision that does well nowhere */
 } SimFile;
 
@@ -111,6 +113,7 @@ struct Sim {
 	SimCluster cluster;
 	SimHost hosts[SIM_NODES];
 	bool has_agent;
+	bool opened_past;   /* a node let others read it beside a copy that looked unbegun */
 	bool opened_unread; /* a node let clients write while a copy did not read from it */
 	unsigned made_anew[SIM_NODES]; /* by reader: bits of nodes that it read, and that it was
 					  made to read in another way since the last choice */
@@ -153,6 +156,9 @@ typedef struct SimPass {
 } SimPass;
 
 void sim_pass(SimHost *host, const SimPass *options);
+
+/* The account with which others read. */
+const char *sim_reader(const Sim *sim);
 
 /* By its peers.json it reads that node: the one in force, or the one on disk. */
 bool sim_host_reads(const SimHost *host, size_t provider);

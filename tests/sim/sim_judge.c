@@ -97,6 +97,16 @@ void sim_play_look(SimPlay *play)
 	}
 }
 
+static bool is_same(SimCsn one, SimCsn other)
+{
+	return one.time > 0 && one.time == other.time && one.sid == other.sid;
+}
+
+static bool is_uuid(uint16_t one, uint16_t other)
+{
+	return one > 0 && one == other;
+}
+
 /* What slapd loses by itself, where the same history without syncward may not come to it, as no
  * machine joins there: what a killed slapd never sent (test_slapd_alone.py), and what a node that
  * reads all anew brings back while its sender has not got the deletion yet: a refreshOnly
@@ -108,9 +118,23 @@ static bool is_slapds(const SimCluster *cluster, unsigned name, const SimRecord 
 	const SimReturn *back = &cluster->anew[name];
 
 	if (record->is_deleted)
-		return back->uuid > 0 && back->uuid == record->uuid &&
+		return is_uuid(back->uuid, record->uuid) &&
 		       back->covered.time[record->csn.sid] < record->csn.time;
-	return unsent.time > 0 && unsent.time == record->csn.time && unsent.sid == record->csn.sid;
+	return is_same(unsent, record->csn);
+}
+
+/* A deletion that is undone by no agent. */
+static bool may_return(const SimCluster *cluster, unsigned name, const SimRecord *record)
+{
+	return record->is_deleted && (is_same(cluster->forgotten[name], record->csn) ||
+				      is_uuid(cluster->overtaken[name], record->uuid) ||
+				      is_uuid(cluster->early[name], record->uuid));
+}
+
+static bool was_passed(const SimCluster *cluster, unsigned name, const SimRecord *record)
+{
+	return record->is_deleted ? is_uuid(cluster->kept[name], record->uuid)
+				  : is_same(cluster->passed[name], record->csn);
 }
 
 /* What was repaired by itself in the end was no loss; a slapd that was killed brings back by itself
@@ -118,7 +142,6 @@ static bool is_slapds(const SimCluster *cluster, unsigned name, const SimRecord 
 static void forget_healed(SimPlay *play, bool has_agent)
 {
 	SimCluster *cluster = &play->sim.cluster;
-	const unsigned may_return = cluster->forgotten | cluster->overtaken | cluster->early;
 
 	for (unsigned name = 0; name < SIM_NAMES; name++) {
 		SimRecord *record = &play->ledger[name];
@@ -132,8 +155,10 @@ static void forget_healed(SimPlay *play, bool has_agent)
 				   is_broken(&cluster->nodes[at], name, record);
 		}
 		record->is_slapds = has_agent && (is_slapds(cluster, name, record) ||
-						  (record->is_deleted && may_return >> name & 1));
-		record->may_differ = has_agent && (cluster->forgotten | cluster->early) >> name & 1;
+						  may_return(cluster, name, record));
+		record->may_differ = has_agent && (is_same(cluster->forgotten[name], record->csn) ||
+						   is_uuid(cluster->early[name], record->uuid) ||
+						   was_passed(cluster, name, record));
 		if (!is_bare && (!is_lost || record->is_slapds))
 			play->lost[name] = SIM_NO_FAULT;
 	}
@@ -183,6 +208,24 @@ static bool somebody_said(const Sim *sim)
 		if (sim->hosts[i].has_said)
 			return true;
 	return false;
+}
+
+/* Each daemon reports what is gone of its own changes, and shown by a peer (lost_changes.c): no
+ * peer sends them back as long as the link works. */
+static bool lacks_own(const Sim *sim, size_t at, size_t other)
+{
+	return sim_context(&sim->cluster.nodes[at])->time[at + 1] <
+	       sim_context(&sim->cluster.nodes[other])->time[at + 1];
+}
+
+/* In a mesh each node asks all others; elsewhere one between them may say it. */
+static bool either_said(const Sim *sim, size_t one, size_t other)
+{
+	if (lacks_own(sim, one, other) || lacks_own(sim, other, one))
+		return true;
+	if (sim->shape == SIM_MESH && !sim->consumers)
+		return sim->hosts[one].has_said || sim->hosts[other].has_said;
+	return somebody_said(sim);
 }
 
 static bool copies_differ(SimPlay *play, size_t *ret_one, size_t *ret_other)
@@ -272,7 +315,7 @@ static bool differs_in_silence(SimPlay *play)
 {
 	size_t one, other;
 
-	return copies_differ(play, &one, &other) && !somebody_said(&play->sim);
+	return copies_differ(play, &one, &other) && !either_said(&play->sim, one, other);
 }
 
 static void lost_tell(const SimPlay *play, unsigned name, SimVerdict *verdict)
@@ -286,7 +329,7 @@ static void lost_tell(const SimPlay *play, unsigned name, SimVerdict *verdict)
 /* What becomes of the same history without syncward: of its servers as they are, and of a cluster
  * that was formed before. */
 typedef struct Alone {
-	bool is_lost[SIM_NAMES];
+	unsigned faults[SIM_NAMES]; /* bits of SimFault: what becomes of the entry */
 	bool differs;
 } Alone;
 
@@ -296,7 +339,7 @@ static void alone_add(SimPlay *play, const SimHistory *history, const SimDeeds *
 
 	play_all(play, history, (Manner){.deeds = deeds});
 	for (unsigned name = 0; name < SIM_NAMES; name++)
-		alone->is_lost[name] |= play->lost[name] != SIM_NO_FAULT;
+		alone->faults[name] |= 1U << play->lost[name];
 	alone->differs |= copies_differ(play, &one, &other);
 	sim_play_end(play);
 }
@@ -357,7 +400,8 @@ static SimVerdict verdict_of(SimPlay *play, const Alone *alone)
 	size_t one, other;
 
 	for (unsigned name = 0; name < SIM_NAMES && !verdict.fault; name++)
-		if (play->lost[name] && !alone->is_lost[name])
+		if (play->lost[name] && !(alone->faults[name] >> play->lost[name] & 1) &&
+		    !play->sim.opened_past)
 			lost_tell(play, name, &verdict);
 	if (verdict.fault)
 		return verdict;

@@ -84,6 +84,46 @@ static const struct {
 	{SIM_SESSION_LOG,
 	 4,
 	 {{.verb = SIM_KEEP_LOG}, {.verb = SIM_STOP}, {.verb = SIM_DELETE}, {.verb = SIM_START}}},
+	{SIM_WORD,
+	 14,
+	 {{.verb = SIM_CUT, .parts = {SOURCE, KEEPER}},
+	  {.verb = SIM_CUT, .parts = {JOINER, KEEPER}},
+	  {.verb = SIM_REPLACE, .parts = {JOINER}},
+	  {.verb = SIM_PASS, .parts = {JOINER}},
+	  {.verb = SIM_FLOW},
+	  {.verb = SIM_PASS, .parts = {JOINER}},
+	  {.verb = SIM_FLOW},
+	  {.verb = SIM_PASS, .parts = {JOINER}},
+	  {.verb = SIM_MODIFY, .parts = {KEEPER}},
+	  {.verb = SIM_MODIFY, .parts = {KEEPER}},
+	  {.verb = SIM_MEND, .parts = {JOINER, KEEPER}},
+	  {.verb = SIM_DELIVER, .parts = {JOINER, KEEPER}},
+	  {.verb = SIM_DELIVER, .parts = {SOURCE, JOINER}},
+	  {.verb = SIM_MEND, .parts = {SOURCE, KEEPER}}}},
+	{SIM_LEFT,
+	 14,
+	 {{.verb = SIM_MODIFY, .parts = {KEEPER}},
+	  {.verb = SIM_MODIFY, .parts = {KEEPER}},
+	  {.verb = SIM_WRITE, .parts = {JOINER}},
+	  {.verb = SIM_DELIVER, .parts = {KEEPER, JOINER}},
+	  {.verb = SIM_CUT, .parts = {SOURCE, KEEPER}},
+	  {.verb = SIM_CRASH, .parts = {KEEPER}},
+	  {.verb = SIM_START, .parts = {KEEPER}},
+	  {.verb = SIM_PASS, .parts = {JOINER}},
+	  {.verb = SIM_FLOW},
+	  {.verb = SIM_MEND, .parts = {SOURCE, KEEPER}},
+	  {.verb = SIM_WRITE, .parts = {JOINER}},
+	  {.verb = SIM_FLOW},
+	  {.verb = SIM_WRITE, .parts = {SOURCE}},
+	  {.verb = SIM_WRITE, .parts = {KEEPER}}}},
+	{SIM_REFUSED,
+	 6,
+	 {{.verb = SIM_FOREIGN, .parts = {JOINER}},
+	  {.verb = SIM_PASSWORD, .parts = {JOINER}},
+	  {.verb = SIM_PASS, .parts = {JOINER}},
+	  {.verb = SIM_PASS, .parts = {JOINER}},
+	  {.verb = SIM_CORRECT, .parts = {JOINER}},
+	  {.verb = SIM_FLOW}}},
 	{SIM_ROLES,
 	 4,
 	 {{.verb = SIM_ROLE}, {.verb = SIM_ROUND}, {.verb = SIM_WRITE}, {.verb = SIM_FLOW}}},
@@ -130,12 +170,13 @@ static SimChoice leaning_draw(uint64_t *state, const Leaning *leaning, const uns
 	return choice;
 }
 
-static void leanings_draw(uint64_t *state, const Leaning *leanings, size_t n, SimHistory *history)
+static void leanings_draw(uint64_t *state, const Leaning *leanings, size_t n, SimHistory *history,
+			  size_t begin)
 {
 	unsigned parts[PARTS] = {0};
 	size_t at = 0;
 
-	for (size_t k = 0; k < history->n_choices; k++) {
+	for (size_t k = begin; k < history->n_choices; k++) {
 		if (at % n == 0 && leanings[0].parts[0] != ANYBODY)
 			parts_draw(state, history->n_nodes, parts);
 		if (sim_draw(state, 2) == 0)
@@ -152,9 +193,16 @@ static bool has_parts(SimRule rule)
 	return false;
 }
 
+/* Links read logs before anything else happens. */
+static bool begins_by_log(SimRule rule)
+{
+	return rule == SIM_WORD || rule == SIM_LEFT;
+}
+
 void sim_history_lean(SimHistory *history, uint64_t seed, SimRule rule)
 {
 	uint64_t state = seed;
+	size_t begin;
 
 	if (rule == SIM_THERE && history->n_nodes > 2) {
 		history->has_beats = true;
@@ -162,10 +210,11 @@ void sim_history_lean(SimHistory *history, uint64_t seed, SimRule rule)
 	}
 	if (history->n_nodes < NODES && has_parts(rule))
 		history->n_nodes = NODES;
+	begin = begins_by_log(rule) ? sim_history_read_logs(history) : 0;
 	/* One provider, and consumers that have what it had. */
 	if (rule == SIM_HEIRS)
 		history->consumers = ((1U << history->n_nodes) - 1) & ~1U;
 	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
 		if (rules[i].rule == rule)
-			leanings_draw(&state, rules[i].leanings, rules[i].n, history);
+			leanings_draw(&state, rules[i].leanings, rules[i].n, history, begin);
 }

@@ -39,6 +39,7 @@ typedef struct SimEntry {
 	bool is_by_hand; /* because a person took that right away where others read already */
 	uint32_t stale;  /* time of an older change, carried out after that of its CSN; 0: none */
 	uint16_t beat;   /* what a heartbeat says */
+	bool has_other_secret; /* of name 0: so has the account, where it is in the database */
 	SimCsn csn;
 } SimEntry;
 
@@ -60,7 +61,9 @@ typedef struct SimChange {
 	SimEntry entry; /* as it was left; of a deletion as it was before */
 	SimCsn csn;
 	bool is_deletion;
-	bool is_new; /* the entry came by it */
+	bool is_new;     /* the entry came by it */
+	bool is_allowed; /* it came by a refresh, while the node said that it sees all logs, or
+			    before its links read them, or by one that left a whole log */
 } SimChange;
 
 /* The log of changes of slapo-accesslog(5), with a syncprov of its own. */
@@ -68,6 +71,9 @@ typedef struct SimChanges {
 	bool is_there;
 	bool is_written; /* an overlay writes into it, and does not only begin it */
 	bool is_said;    /* LOG_WORD */
+	bool is_hidden;  /* its olcAccess shows nothing to the account with which others read */
+	bool is_early;   /* since that is said no link of the node was made to read logs */
+	bool is_closed;  /* LOG_CLOSED */
 	bool has_begun;
 	bool is_twice;     /* it names a server twice: a log that is written where there was data */
 	SimContext least;  /* minCSN: a reader that lacks that is refused */
@@ -94,6 +100,7 @@ typedef struct SimMessage {
 	SimContext cookie;
 	bool is_deletion; /* of what was reported; the same as in the log */
 	bool is_new;
+	bool is_allowed;
 } SimMessage;
 
 typedef enum SimPhase {
@@ -105,17 +112,19 @@ typedef enum SimPhase {
 /* How one node reads another one. */
 typedef struct SimLink {
 	bool is_declared;
-	bool is_partial; /* its filter leaves out the names from SIM_FILTERED on */
-	bool is_polled;  /* refreshOnly: its connection ends with the refresh */
-	bool is_refused; /* its password is wrong */
-	bool reads_log;  /* syncdata, logbase: changes come out of the log of changes */
+	bool is_partial;       /* its filter leaves out the names from SIM_FILTERED on */
+	bool is_polled;        /* refreshOnly: its connection ends with the refresh */
+	bool has_other_secret; /* it sends that one of the two passwords */
+	bool reads_log;        /* syncdata, logbase: changes come out of the log of changes */
 	bool is_anew;    /* its cookie lacked a server ID: everything is sent, whatever it has */
 	bool lost_first; /* its connection broke before it got the provider's first change */
 	bool has_fallen; /* SYNCLOG_FALLBACK: it reads the database once */
+	bool has_left;   /* it read a log that was whole when it was made to read the database */
 	bool is_logging; /* this connection reads the log */
 	SimPhase phase;
 	uint32_t since;    /* the phase */
 	bool made_contact; /* since the consumer was made */
+	bool is_refused;   /* the last try, for its password */
 	bool is_present;   /* the refresh says what is there: the rest goes at its end */
 	bool has_cookie;   /* something had changed */
 	uint8_t told_sid;  /* do_syncrep1(): the reader's server ID; 0: it has no flag, and tells
@@ -141,15 +150,19 @@ typedef struct SimNode {
 	bool hides; /* its olcAccess does, passwords from the account with which others read */
 	bool hides_by_hand; /* since a person wrote it, and others read already */
 	bool hides_from_root;
-	uint8_t sid; /* under which it writes now */
+	bool compares_nowhere;   /* olcRestrict of the whole server: what it says of its log is not
+				    seen */
+	bool takes_other_secret; /* where the account is no part of the database */
+	uint8_t sid;             /* under which it writes now */
 	SimCopy copy;
 	SimContext disk;   /* contextCSN of the suffix entry */
 	SimContext memory; /* of the overlay */
 	SimLog log;
 	SimChanges changes;
-	bool is_unsaved;      /* the overlay has a contextCSN that no checkpoint wrote */
-	unsigned forgettable; /* bits of names that clients changed here since */
-	bool is_dirty;        /* si_dirty: a change came without a CSN */
+	bool is_unsaved;           /* the overlay has a contextCSN that no checkpoint wrote */
+	unsigned forgettable;      /* bits of names that clients changed here since, */
+	SimCsn changed[SIM_NAMES]; /* and how at last */
+	bool is_dirty;             /* si_dirty: a change came without a CSN */
 	uint32_t started;
 	uint32_t late;            /* its clock is behind by so many seconds */
 	uint32_t last_csn;        /* that it gave to a change */
@@ -158,22 +171,27 @@ typedef struct SimNode {
 
 typedef struct SimCluster {
 	size_t n_nodes;
+	bool is_account_inside; /* that others read with, in the database: what has none of it
+				   refuses it */
 	SimNode nodes[SIM_NODES];
 	bool is_cut[SIM_NODES][SIM_NODES];
 	uint32_t now; /* seconds; each change has one of its own */
 	uint16_t n_uuids;
-	/* Bits of names of which: */
-	unsigned overtaken; /* a deletion, on its way, was, by the entry, which came from another
-			       node that had it by a refresh and so without a CSN: it is back, and
-			       no agent can help it */
-	unsigned early;     /* a client deleted what came by a refresh that had not ended, and who
-			       polls that node keeps it: its refresh deletes only what the cookie
-			       covers */
-	unsigned forgotten; /* a slapd was killed before it wrote the contextCSN of their last
-			       change: that may never be sent (fact of slapd, and of no
-			       agent) */
-	SimCsn unsent[SIM_NAMES];  /* the version that it never sent, and that a client's next
-				      change there let seem to be everywhere; time 0: none */
+	/* By name: */
+	uint16_t overtaken[SIM_NAMES]; /* UUID: a deletion, on its way, was, by the entry, which
+					  came from another node that had it by a refresh and so
+					  without a CSN: it is back, and no agent can help it */
+	uint16_t early[SIM_NAMES];     /* UUID: a client deleted what came by a refresh that had not
+					  ended, and who polls that node keeps it: its refresh deletes
+					  only what the cookie covers */
+	SimCsn forgotten[SIM_NAMES];   /* of the last change there, before whose contextCSN was
+					  written a slapd was killed: it may never be sent (fact of
+					  slapd, and of no agent) */
+	SimCsn unsent[SIM_NAMES];      /* the version that it never sent, and that a client's next
+					  change there let seem to be everywhere; time 0: none */
+	SimCsn passed[SIM_NAMES];  /* the version that a log told too late, of a node that said it
+				    * sees all logs, or no more, as it was killed; time 0: none */
+	uint16_t kept[SIM_NAMES];  /* UUID: the same of a deletion */
 	SimReturn anew[SIM_NAMES]; /* what a node that read all anew brought back, where that could
 				    * not be helped */
 } SimCluster;
@@ -199,6 +217,12 @@ bool sim_takes_writes(const SimNode *node);
 /* A client's change: adds or modifies the entry, or deletes it. Returns the CSN that it got. */
 SimCsn sim_write(SimCluster *cluster, size_t node, unsigned name, bool is_delete);
 
+/* A client gives the account the other one of its two passwords. */
+SimCsn sim_repass(SimCluster *cluster, size_t node);
+
+/* The account with which others read is there, and that is its password. */
+bool sim_takes_secret(const SimCluster *cluster, size_t node, bool is_other);
+
 /* The heartbeat of a node, written at one: a change of an entry that nothing else writes. */
 void sim_beat(SimCluster *cluster, size_t at, size_t node, uint16_t says);
 
@@ -220,10 +244,14 @@ typedef struct SimChangesConfig {
 	bool is_there;
 	bool is_begun;
 	bool is_written;
-	bool is_said; /* LOG_WORD */
+	bool is_said;   /* LOG_WORD */
+	bool is_closed; /* LOG_CLOSED */
 } SimChangesConfig;
 
 void sim_changes_configure(SimCluster *cluster, size_t node, SimChangesConfig config);
+
+/* Somebody hides the log, while no link reads it, or shows it again. */
+void sim_changes_hide(SimCluster *cluster, size_t node);
 
 /* olcAccessLogPurge: what is older than that time is removed. */
 void sim_changes_purge(SimNode *node, uint32_t before);

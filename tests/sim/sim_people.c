@@ -5,6 +5,7 @@
 #include "common/plan/plan.h"
 #include "tests/sim/sim_internal.h"
 #include "tests/sim/sim_rollout.h"
+#include "tests/sim/sim_secrets.h"
 #include "tests/sim/sim_state.h"
 #include "tests/sim/sim_wanted.h"
 
@@ -90,14 +91,17 @@ static void backup(SimHost *host, const SimNode *node)
 /* --- what they are asked to do --- */
 
 /* A peer that cannot be reached "will never come back": its machine is thrown away. One that runs
- * and is cut off will, or is there under another name, so nobody may say that. */
+ * and is cut off will, or is there under another name, or refuses the account, so nobody may say
+ * that, unless somebody sees there that it is empty. */
 static bool others_are_gone(SimPlay *play, size_t at)
 {
 	Sim *sim = &play->sim;
 
 	for (size_t i = 0; i < sim->cluster.n_nodes; i++)
 		if (i != at && sim->cluster.nodes[i].is_up &&
-		    (sim->cluster.is_cut[at][i] || sim->hosts[at].file.is_deaf))
+		    (!sim_is_reached(&sim->hosts[at], i) ||
+		     (!sim_answers(&sim->hosts[at], i) &&
+		      sim->cluster.nodes[i].copy.n_entries > 0)))
 			return false;
 	for (size_t i = 0; i < sim->cluster.n_nodes; i++) {
 		if (i == at || sim->cluster.nodes[i].is_up)
@@ -117,8 +121,7 @@ static bool is_as_providers(const Sim *sim, size_t at)
 	for (size_t i = 0; i < sim->cluster.n_nodes; i++) {
 		if (!sim_host_reads(host, i))
 			continue;
-		if (!sim->cluster.nodes[i].is_up || sim->cluster.is_cut[at][i] ||
-		    host->file.is_deaf ||
+		if (!sim_answers(host, i) ||
 		    !sim_copies_equal(&sim->cluster.nodes[at].copy, &sim->cluster.nodes[i].copy))
 			return false;
 		is_compared = true;
@@ -281,6 +284,16 @@ static void file_acts(SimPlay *play, const SimChoice *choice)
 	case SIM_FORGET:
 		sim_state_forget(host->state_dir);
 		break;
+	case SIM_PASSWORD:
+		if (play->sim.has_agent)
+			sim_wanted_read(host, SIM_SECRET);
+		else
+			sim_hand_secret(&play->sim.cluster, at, true);
+		break;
+	case SIM_ACCOUNT:
+		play->sim.cluster.nodes[at].takes_other_secret ^=
+			!play->sim.cluster.is_account_inside && !play->sim.is_staged;
+		break;
 	case SIM_TYPED:
 		sim_wanted_read(host, SIM_TYPO);
 		break;
@@ -300,11 +313,19 @@ static void file_acts(SimPlay *play, const SimChoice *choice)
 	case SIM_FOLDER:
 		host->lacks_folder = !host->lacks_folder;
 		break;
+	case SIM_HIDE_LOG:
+		sim_changes_hide(&play->sim.cluster, at);
+		break;
+	case SIM_MUTE:
+		play->sim.cluster.nodes[at].compares_nowhere ^= true;
+		break;
 	case SIM_PURGE:
 		purge(&play->sim.cluster, at);
 		break;
 	case SIM_CORRECT:
 		sim_wanted_read(host, SIM_NO_MISTAKE);
+		if (!play->sim.has_agent)
+			sim_hand_secret(&play->sim.cluster, at, false);
 		break;
 	case SIM_BACKUP:
 		backup(host, &play->sim.cluster.nodes[at]);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tests/sim/sim_people.h"
+#include "tests/sim/sim_secrets.h"
 #include "tests/sim/sim_state.h"
 #include "tests/sim/sim_wanted.h"
 
@@ -97,7 +98,9 @@ void sim_play_begin(SimPlay *play, const SimHistory *history, bool has_agent)
 	sim->revision = 1;
 	sim->revised = SIM_NO_MISTAKE;
 	sim->rights = history->rights;
-	sim->cluster = (SimCluster){.n_nodes = history->n_nodes, .now = 100};
+	sim->cluster = (SimCluster){.n_nodes = history->n_nodes,
+				    .is_account_inside = history->rights.is_inside,
+				    .now = 100};
 	sim->hosts[0] = (SimHost){.sim = sim};
 	(void)sim_wanted_set_roles(sim, history->consumers, history->hubs);
 	for (size_t i = 0; i < history->n_nodes; i++) {
@@ -190,7 +193,8 @@ static bool may_change(SimVerb verb, const SimRecord *record, const SimEntry *en
 {
 	if (verb == SIM_MODIFY)
 		return entry && !record->is_deleted && entry->uuid == record->uuid;
-	return is_known(record, entry) && (verb == SIM_WRITE || (entry && entry->name != 0));
+	return is_known(record, entry) &&
+	       (verb == SIM_WRITE || (entry && (verb == SIM_REPASS || entry->name != 0)));
 }
 
 /* No node that looks at this one's clock finds fault with it. Two slapds alone, of which one is 57
@@ -217,7 +221,9 @@ static void client_write(SimPlay *play, size_t at, unsigned name, SimVerb verb)
 
 	if (!sim_takes_writes(node) || !may_change(verb, record, entry))
 		return;
-	*record = (SimRecord){.csn = sim_write(&play->sim.cluster, at, name, is_delete),
+	*record = (SimRecord){.csn = verb == SIM_REPASS
+					     ? sim_repass(&play->sim.cluster, at)
+					     : sim_write(&play->sim.cluster, at, name, is_delete),
 			      .is_deleted = is_delete,
 			      .is_acknowledged = true};
 	/* Of a late clock: slapd keeps what was there, or not everywhere. An entry that is deleted
@@ -284,6 +290,10 @@ static void choice_play(SimPlay *play, const SimChoice *choice)
 	case SIM_MODIFY:
 		client_write(play, at, choice->of[1], choice->verb);
 		break;
+	case SIM_REPASS:
+		if (play->sim.cluster.is_account_inside && !play->sim.is_staged)
+			client_write(play, at, 0, SIM_REPASS);
+		break;
 	case SIM_PASS:
 	case SIM_KILLED:
 		pass(play, at, choice->verb == SIM_KILLED ? (int)choice->of[1] : -1);
@@ -349,6 +359,8 @@ void sim_play_quiet(SimPlay *play)
 		const size_t n_steps = steps_of_all(sim);
 
 		sim->cluster.now += 100;
+		if (!sim->has_agent)
+			sim_hand_secrets_mend(&sim->cluster);
 		flow(play);
 		all_pass(play);
 		/* What they just said of themselves is everywhere before they look again. */

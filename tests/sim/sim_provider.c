@@ -192,6 +192,14 @@ static bool is_polled(const SimCluster *cluster, size_t at)
 	return false;
 }
 
+static void changed_note(SimNode *node, unsigned name, SimCsn csn)
+{
+	if (name >= SIM_NAMES)
+		return;
+	node->forgettable |= 1U << name;
+	node->changed[name] = csn;
+}
+
 static SimCsn change_make(SimCluster *cluster, size_t at, SimEntry what, bool is_delete)
 {
 	SimNode *node = &cluster->nodes[at];
@@ -202,6 +210,7 @@ static SimCsn change_make(SimCluster *cluster, size_t at, SimEntry what, bool is
 
 	if (entry) {
 		before = entry->csn;
+		entry->has_other_secret ^= what.has_other_secret;
 		entry->csn = csn;
 		entry->beat = what.beat;
 		entry->stale = 0;
@@ -214,12 +223,13 @@ static SimCsn change_make(SimCluster *cluster, size_t at, SimEntry what, bool is
 	}
 	if (is_delete)
 		sim_copy_remove(&node->copy, message.entry.uuid);
-	if (is_delete && is_polled(cluster, at) && !sim_is_covered(node, before))
-		cluster->early |= 1U << what.name;
+	if (is_delete && what.name < SIM_NAMES && is_polled(cluster, at) &&
+	    !sim_is_covered(node, before))
+		cluster->early[what.name] = message.entry.uuid;
 	if (node->has_overlay) {
 		sim_log_add(node, &message);
 		(void)sim_context_take(node, csn, false);
-		node->forgettable |= 1U << what.name;
+		changed_note(node, what.name, csn);
 		sim_send(cluster, at, SIM_CLIENT, message);
 	}
 	sim_changes_add(cluster, at, SIM_CLIENT,
@@ -259,6 +269,26 @@ SimCsn sim_write(SimCluster *cluster, size_t at, unsigned name, bool is_delete)
 {
 	unsent_note(cluster, at);
 	return change_make(cluster, at, (SimEntry){.name = (uint8_t)name}, is_delete);
+}
+
+SimCsn sim_repass(SimCluster *cluster, size_t at)
+{
+	unsent_note(cluster, at);
+	return change_make(cluster, at, (SimEntry){.name = 0, .has_other_secret = true}, false);
+}
+
+/* A copy without passwords has none of the account's either. */
+bool sim_takes_secret(const SimCluster *cluster, size_t at, bool is_other)
+{
+	const SimCopy *copy = &cluster->nodes[at].copy;
+
+	if (!cluster->is_account_inside)
+		return cluster->nodes[at].takes_other_secret == is_other;
+	for (size_t i = 0; i < copy->n_entries; i++)
+		if (copy->entries[i].name == 0)
+			return !copy->entries[i].is_bare &&
+			       copy->entries[i].has_other_secret == is_other;
+	return false;
 }
 
 void sim_beat(SimCluster *cluster, size_t at, size_t node, uint16_t says)
@@ -389,8 +419,10 @@ void sim_connect(SimCluster *cluster, size_t reader, size_t at)
 	Cookie cookie;
 
 	if (!node->is_up || !provider->is_up || cluster->is_cut[reader][at] || !link->is_declared ||
-	    link->is_refused || link->phase != SIM_DOWN || !provider->has_overlay ||
-	    provider->copy.n_entries == 0)
+	    link->phase != SIM_DOWN)
+		return;
+	link->is_refused = !sim_takes_secret(cluster, at, link->has_other_secret);
+	if (link->is_refused || !provider->has_overlay || provider->copy.n_entries == 0)
 		return;
 	if (link->reads_log && !link->has_fallen && sim_changes_connect(cluster, reader, at))
 		return;

@@ -7,6 +7,7 @@
 #include "common/copy/csn_set.h"
 #include "common/copy/seen_changes.h"
 #include "common/delta/delta_links.h"
+#include "common/delta/log_left.h"
 #include "common/draft/diff.h"
 #include "common/draft/role.h"
 #include "common/guard/order_context_csn.h"
@@ -35,6 +36,9 @@ const char *const sim_rule_names[] = {
 	[SIM_SHOWN] = "shown",
 	[SIM_LAGS] = "lags",
 	[SIM_OWN_LOG] = "own-log",
+	[SIM_WORD] = "word",
+	[SIM_LEFT] = "left",
+	[SIM_REFUSED] = "refused",
 	[SIM_FACT_COVERED] = "fact-covered",
 	[SIM_FACT_PRESENT] = "fact-present",
 	[SIM_FACT_LOGGED] = "fact-logged",
@@ -44,6 +48,7 @@ const char *const sim_rule_names[] = {
 	[SIM_FACT_LOWEST] = "fact-lowest",
 	[SIM_FACT_OWN_LOG] = "fact-own-log",
 	[SIM_FACT_BEGUN] = "fact-begun",
+	[SIM_FACT_REFRESH] = "fact-log-refresh",
 };
 
 static SimRule off, off_before;
@@ -99,6 +104,8 @@ bool __real_copy_covers(const Content *here, const Content *peer);
 bool __wrap_copy_covers(const Content *here, const Content *peer);
 ProbeLogOutcome __real_probe_log(const Probe *probe);
 ProbeLogOutcome __wrap_probe_log(const Probe *probe);
+bool __real_log_left_is_awaited(LogLeft left, bool may_be_read);
+bool __wrap_log_left_is_awaited(LogLeft left, bool may_be_read);
 const Wanted *__real_delta_wanted(Pool *pool, const PlanInput *input);
 const Wanted *__wrap_delta_wanted(Pool *pool, const PlanInput *input);
 const Entry *__real_live_log_overlay(const Live *live, const LiveDatabase *database,
@@ -200,6 +207,11 @@ bool __wrap_copy_covers(const Content *here, const Content *peer)
 ProbeLogOutcome __wrap_probe_log(const Probe *probe)
 {
 	return off == SIM_SHOWN ? PROBE_LOG_SHOWN : __real_probe_log(probe);
+}
+
+bool __wrap_log_left_is_awaited(LogLeft left, bool may_be_read)
+{
+	return off != SIM_LEFT && __real_log_left_is_awaited(left, may_be_read);
 }
 
 /* --- the own log --- */

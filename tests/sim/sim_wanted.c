@@ -83,8 +83,8 @@ static const char *peers_text(const SimHost *host, const SimFile *file)
 		sim->pool,
 		"{\"format\": 1, %s, %s\"peers\": [%s], "
 		"\"databases\": [{\"suffix\": \"" SIM_SUFFIX "\", %s%s"
-		"%s%s\"syncrepl\": {\"bindmethod\": \"simple\", \"binddn\": \"" SIM_READER
-		"\", %s\"credentials\": {\"file\": \"/%s\"}}}]}",
+		"%s%s\"syncrepl\": {\"bindmethod\": \"simple\", \"binddn\": \"%s\", "
+		"%s\"credentials\": {\"file\": \"/%s\"}}}]}",
 		policy_text(sim),
 		sim->shape == SIM_SITES ? "\"topology\": {\"gateways\": 1}, " : "", peers,
 		file->has_delta ? "\"delta\": {\"directory\": \"" SIM_LOG_DIRECTORY "\"}, " : "",
@@ -93,8 +93,9 @@ static const char *peers_text(const SimHost *host, const SimFile *file)
 		sim->has_beats ? "\"heartbeat\": {\"container\": \"cn=beats," SIM_SUFFIX
 				 "\", \"interval\": 60}, "
 			       : "",
+		sim_reader(sim),
 		file->mistake == SIM_PARTIAL ? "\"filter\": \"(objectClass=domain)\", " : "",
-		file->has_wrong_secret ? SIM_WRONG_SECRET : "secret");
+		file->has_other_secret ? SIM_OTHER_SECRET : "secret");
 }
 
 /* Most machines have the same one, and get it again when they are made anew. NULL: `syncward
@@ -171,7 +172,7 @@ static void reads_compare(const SimHost *host, const SimFile *file)
 static void file_parse(SimHost *host, SimFile *file)
 {
 	Pool *pool = host->sim->pool;
-	const char *password = file->has_wrong_secret ? SIM_WRONG_SECRET : "secret";
+	const char *password = file->has_other_secret ? SIM_OTHER_SECRET : "secret";
 	Secret secret = {.text = password, .identity = password};
 	const Secrets secrets = {.items = &secret, .n_items = 1};
 	const char *text = peers_text(host, file);
@@ -200,8 +201,8 @@ void sim_wanted_read(SimHost *host, SimMistake made)
 			.revision = sim->revision,
 			.mistake = mistake,
 			.has_typo = mistake == SIM_TYPO || sim->revised == SIM_TYPO,
-			.has_wrong_secret = sim->revised == SIM_SECRET,
-			.is_deaf = mistake == SIM_TYPO || sim->revised != SIM_NO_MISTAKE,
+			.has_other_secret = mistake == SIM_SECRET || sim->revised == SIM_SECRET,
+			.is_deaf = mistake == SIM_TYPO || sim->revised == SIM_TYPO,
 			.is_bad = sim->revised != SIM_NO_MISTAKE};
 
 	file_parse(host, &file);

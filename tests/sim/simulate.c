@@ -42,8 +42,18 @@ static SimVerdict judge(const SimHistory *history, bool has_all_rules)
 	return verdict;
 }
 
+static void violation_tell(SimHistory *history, uint64_t seed, SimVerdict verdict)
+{
+	printf("# seed %llu: %s: %s\n", (unsigned long long)seed, faults[verdict.fault],
+	       verdict.text);
+	sim_rule_switch_off(SIM_ALL_RULES);
+	sim_history_shrink(history, verdict.fault);
+	sim_rule_switch_off(rule_off);
+	sim_history_print(history, stdout);
+}
+
 /* The first of these seeds that comes to a violation without the rule, and to none with it: 1 when
- * there is none. */
+ * there is none, or one that comes to one with all rules, too. */
 static int search(uint64_t first, uint64_t count)
 {
 	for (uint64_t seed = first; seed < first + count; seed++) {
@@ -52,8 +62,12 @@ static int search(uint64_t first, uint64_t count)
 
 		sim_history_lean(&history, seed, rule_off);
 		verdict = judge(&history, false);
-		if (verdict.fault == SIM_NO_FAULT || judge(&history, true).fault != SIM_NO_FAULT)
+		if (verdict.fault == SIM_NO_FAULT)
 			continue;
+		if (judge(&history, true).fault != SIM_NO_FAULT) {
+			violation_tell(&history, seed, judge(&history, true));
+			return 1;
+		}
 		printf("%s: seed %llu, %.1f s of processor: %s: %s\n", sim_rule_names[rule_off],
 		       (unsigned long long)seed, processor_seconds(), faults[verdict.fault],
 		       verdict.text);

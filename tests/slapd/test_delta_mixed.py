@@ -75,9 +75,14 @@ def read_databases(node):
     assert delta.reads(node) == 0
 
 
+def restricts(node):
+    """What it refuses at its log."""
+    return node.server.values(node.server.database_dn(delta.LOG), "olcRestrict")
+
+
 def says(node):
     """Whether it says of its log that it sees all logs."""
-    return node.server.values(node.server.database_dn(delta.LOG), "olcRestrict") == ["compare"]
+    return restricts(node) == ["compare"]
 
 
 def begin_to_differ(cluster):

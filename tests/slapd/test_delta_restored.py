@@ -4,6 +4,7 @@ the contextCSN that was on disk (minCSN), which is older, so slapd sends what is
 
 import json
 import os
+import re
 import signal
 
 import delta
@@ -27,9 +28,9 @@ def fixture_pair(slapd_factory, program):
     return cluster
 
 
-def says_on_disk(node):
-    """Whether it says of its log that it sees all logs, with slapd stopped."""
-    return "olcRestrict: compare" in node.server.tool("cat", "-n0", "-a", f"(olcSuffix={delta.LOG})").stdout
+def restricts_on_disk(node):
+    """What it refuses at its log, with slapd stopped."""
+    return re.findall("^olcRestrict: (.*)", node.server.tool("cat", "-n0", "-a", f"(olcSuffix={delta.LOG})").stdout, re.MULTILINE)
 
 
 def begin_logs_behind_a_backup(pair):
@@ -66,11 +67,11 @@ def told_of_links(node):
 def test_the_fence_has_an_older_database_read_databases_until_it_has_all(pair):
     first, second = pair
     fence = Fence(second, first)
-    with Daemon(second) as daemon:
+    with Daemon(second) as daemon, Daemon(first) as other:
         text, gap = begin_logs_behind_a_backup(pair)
         fence.wait_noted(daemon)
         fence.stop()
-        assert says_on_disk(second)
+        assert restricts_on_disk(second) == ["compare"]
         load(second.server, fence.folder, text)
         kill_at_the_second_change(fence)
         assert fence.is_closed_on_disk() and fence.record()["plaining"], "first closed; the intent is known"
@@ -81,16 +82,16 @@ def test_the_fence_has_an_older_database_read_databases_until_it_has_all(pair):
         assert [record["event"] for record in told_of_links(second)][1:] == ["correction-intended", "correction-applied"]
         assert "plaining" not in fence.record()
         assert "until then its links read databases, not logs of changes" in done.stdout
-        assert not says_on_disk(second)
+        assert restricts_on_disk(second) == ["search"]
         second.server.start()
         wait_entry(second.server, gap)
         wait_until(lambda: not fence.is_closed(), "the daemon opens it", 60)
-        delta.write_everywhere(pair, "after")
 
         def reads_log():
             daemon.reload()
-            return delta.reads(second) == 1
-        wait_until(reads_log, "its link reads the log again", 60)
+            other.reload()
+            return delta.reads(second) == delta.reads(first) == 1
+        wait_until(reads_log, "both links read logs again", 60)
         delta.write_everywhere(pair, "behind")
         assert contents(second) == contents(first)
 

@@ -328,6 +328,6 @@ def test_a_recorded_history_ends_as_the_model_says(path, slapd_factory, tmp_path
 
 
 def test_there_is_a_history_for_each_fact():
-    """14, 25, 26 with a session log, 27, 38, and of logs of changes how they begin and who decides what is newer; 26 without one
-    and the present phase are in the random ones."""
-    assert len(RECORDED) == 7
+    """14, 25, 26 with a session log, 27, 38, and of logs of changes how they begin, who decides what is newer, and what a refresh
+    writes; 26 without one and the present phase are in the random ones."""
+    assert len(RECORDED) == 8

@@ -362,6 +362,18 @@ static void a_consumer_of_the_only_provider_reads_its_log(void **state)
 		read_by_log(*state, PEER(1) "}, " PEER(2) ", \"role\": \"consumer\"}", ""), "!");
 }
 
+/* Others wait no longer for it to leave their logs. */
+static void who_may_read_logs_asks_every_five_minutes_at_least(void **state)
+{
+	Scene *scene = *state;
+
+	(void)read_by_log(scene, PEER(1) "}, " PEER(2) "}, " PEER(3) "}", "");
+	assert_int_equal(wanted_ask_sec(&scene->wanted, 3600), 300);
+	assert_int_equal(wanted_ask_sec(&scene->wanted, 60), 60);
+	(void)read_by_log(scene, PEER(1) "}, " PEER(2) ", \"role\": \"consumer\"}", "");
+	assert_int_equal(wanted_ask_sec(&scene->wanted, 3600), 3600);
+}
+
 /* slapd there may be killed between the database and the log. */
 static void what_a_provider_alone_brings_is_read_from_its_database(void **state)
 {
@@ -439,6 +451,7 @@ int main(void)
 		SCENE_TEST(providers_that_all_read_each_other_read_logs),
 		SCENE_TEST(a_consumer_of_several_reads_the_database),
 		SCENE_TEST(a_consumer_of_the_only_provider_reads_its_log),
+		SCENE_TEST(who_may_read_logs_asks_every_five_minutes_at_least),
 		SCENE_TEST(what_a_provider_alone_brings_is_read_from_its_database),
 		SCENE_TEST(whose_provider_reads_a_database_has_a_log_that_nobody_reads),
 		SCENE_TEST(a_consumer_of_a_part_reads_the_database),

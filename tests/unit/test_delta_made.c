@@ -589,6 +589,9 @@ static void it_reads_the_database_when_all_have_left_or_had_time_to(void **state
 	assert_false(scene->plan.unknown.links[0].can_wait);
 	first->probe.log_is_in_order = false;
 	assert_int_equal(delta_count(scene), 0);
+	first[1].probe.log_is_in_order = true; /* whose log lacks something may read here still */
+	assert_int_equal(delta_count(scene), 1);
+	first[1].probe.log_is_in_order = false;
 	scene->facts.now_sec -= 4; /* the pass that says so no more may go on there */
 	assert_int_equal(delta_count(scene), 1);
 	first->probe.log_is_in_order = true;
@@ -596,6 +599,123 @@ static void it_reads_the_database_when_all_have_left_or_had_time_to(void **state
 	assert_int_equal(delta_count(scene), 0);
 	scene->facts.now_sec -= 800; /* the clock was set back */
 	assert_int_equal(delta_count(scene), 0);
+}
+
+/* --- closed logs --- */
+
+#define CLOSED_SEC 1796040000 /* 20261130120000Z */
+
+/* What is taken from the restrictions of the own log, and what is added. */
+static const char *restriction(Scene *scene)
+{
+	const char *found = "";
+
+	(void)steps(scene);
+	for (size_t i = 0; i < scene->plan.order.n_steps; i++)
+		for (size_t k = 0; k < scene->plan.order.steps[i].n_mods; k++) {
+			const Mod *mod = &scene->plan.order.steps[i].mods[k];
+
+			if (strcmp(mod->attribute, "olcRestrict") == 0)
+				found = pool_printf(scene->pool, "%s%c%s", found,
+						    mod->kind == MOD_ADD ? '+' : '-',
+						    mod->values[0]);
+		}
+	return found;
+}
+
+/* All peers show their logs, were asked behind that, and say that they see all logs. */
+static Scene *closed_make(void **state, const char *link)
+{
+	Scene *scene = three_make(state, link);
+
+	value_add(scene, scene_entry(scene, LOG), "olcRestrict", "search");
+	value_add(scene, scene_entry(scene, LOG), "modifyTimestamp", "20261130120000Z");
+	scene->facts.now_sec = CLOSED_SEC + 60;
+	answers_make(scene, PROBE_GOOD);
+	for (size_t i = 0; i < 2; i++)
+		scene->facts.probes->items[i].began_sec = CLOSED_SEC + 10;
+	return scene;
+}
+
+static void who_lacks_a_log_closes_its_own(void **state)
+{
+	Scene *scene = three_make(state, READS);
+
+	value_add(scene, scene_entry(scene, LOG), "olcRestrict", "compare");
+	answers_make(scene, PROBE_BAD);
+	assert_string_equal(restriction(scene), "-compare+search");
+}
+
+static void who_finds_a_log_closed_reads_databases_and_closes_its_own(void **state)
+{
+	Scene *scene = three_make(state, READS);
+
+	value_add(scene, scene_entry(scene, LOG), "olcRestrict", "compare");
+	answers_make(scene, PROBE_GOOD);
+	scene->facts.probes->items[0].probe.log_is_closed = true;
+	assert_string_equal(restriction(scene), "-compare+search");
+	assert_int_equal(delta_count(scene), 0);
+	assert_true(finds(scene, "log-not-known", SEVERITY_NOTE));
+	assert_int_equal(scene->plan.unknown.n_links, 1);
+}
+
+static void a_closed_log_is_opened_when_no_peer_can_go_on_in_it(void **state)
+{
+	Scene *scene = closed_make(state, "timeout=3");
+	LinkProbe *peers = scene->facts.probes->items;
+
+	assert_string_equal(restriction(scene), "");
+	assert_false(writes_links(scene));
+	assert_true(finds(scene, "log-not-known", SEVERITY_NOTE));
+	assert_int_equal(scene->plan.unknown.n_links, 2);
+	peers[0].probe.log_is_in_order = false;
+	assert_string_equal(restriction(scene), ""); /* the other one may */
+	peers[1].probe.log_is_closed = true;         /* so it does not say that it sees all logs */
+	peers[1].probe.log_is_in_order = false;
+	assert_string_equal(restriction(scene), "-search");
+	peers[1].probe.log_is_closed = false;
+	assert_string_equal(restriction(scene), "-search+compare");
+	peers[1].began_sec = CLOSED_SEC - 1; /* it may have begun to since */
+	assert_string_equal(restriction(scene), "");
+	peers[1].began_sec = CLOSED_SEC;
+	peers[1].probe.steps[PROBE_LOG] = PROBE_NOT_TRIED; /* it is away */
+	assert_string_equal(restriction(scene), "");
+}
+
+/* Nothing is written there that could end it. */
+static void with_audit_a_link_without_its_log_is_critical_at_once(void **state)
+{
+	Scene *scene = three_make(state, READS);
+
+	value_add(scene, scene_entry(scene, LOG), "olcRestrict", "compare");
+	answers_make(scene, PROBE_BAD);
+	(void)steps(scene);
+	assert_false(finds(scene, "no-log", SEVERITY_CRITICAL));
+	scene->policy = "{\"mode\": \"audit\"}";
+	answers_make(scene, PROBE_BAD);
+	(void)steps(scene);
+	assert_true(finds(scene, "no-log", SEVERITY_CRITICAL));
+}
+
+static void of_a_link_that_is_cut_it_is_asked_whether_its_log_is_closed(void **state)
+{
+	Scene *scene = three_make(state, READS);
+	Tree *monitor = &scene->monitor;
+	const char *connection[] = {"IP=127.0.0.1:1", ""};
+
+	answers_make(scene, PROBE_GOOD);
+	*monitor = (Tree){.entries = pool_alloc(scene->pool, 2 * sizeof(Entry)), .n_entries = 2};
+	monitor->entries[0].dn = "cn=Database 1,cn=Databases,cn=Monitor";
+	value_add(scene, &monitor->entries[0], "namingContexts", SUFFIX);
+	monitor->entries[1].dn = "cn=Consumer 002,cn=Database 1,cn=Databases,cn=Monitor";
+	for (size_t i = 0; i < ARRAY_SIZE(connection); i++) {
+		monitor->entries[1].n_attributes = 0;
+		value_add(scene, &monitor->entries[1], "olmSRProviderURIList", "ldap://peer2");
+		value_add(scene, &monitor->entries[1], "olmSRSyncPhase", "Persist");
+		value_add(scene, &monitor->entries[1], "olmSRConnection", connection[i]);
+		(void)steps(scene);
+		assert_int_equal(scene->plan.unknown.n_links, i);
+	}
 }
 
 static void of_a_peer_that_is_away_it_is_asked_soon_whether_it_has_its_log(void **state)
@@ -917,6 +1037,11 @@ int main(void)
 		SCENE_TEST(
 			the_link_whose_log_is_gone_reads_nothing_while_this_nodes_log_may_be_read),
 		SCENE_TEST(it_reads_the_database_when_all_have_left_or_had_time_to),
+		SCENE_TEST(who_lacks_a_log_closes_its_own),
+		SCENE_TEST(who_finds_a_log_closed_reads_databases_and_closes_its_own),
+		SCENE_TEST(a_closed_log_is_opened_when_no_peer_can_go_on_in_it),
+		SCENE_TEST(with_audit_a_link_without_its_log_is_critical_at_once),
+		SCENE_TEST(of_a_link_that_is_cut_it_is_asked_whether_its_log_is_closed),
 		SCENE_TEST(of_a_peer_that_is_away_it_is_asked_soon_whether_it_has_its_log),
 		SCENE_TEST(what_was_said_stays_while_nobody_asks_but_not_when_no_answer_comes),
 		SCENE_TEST(who_has_not_joined_reads_no_log),

@@ -300,6 +300,7 @@ static void a_probe_survives_being_printed_and_parsed(void **state)
 	probe.certificate_end_sec = NOW;
 	probe.log_oldest_sec = NOW - 7;
 	probe.log_is_in_order = true;
+	probe.log_is_closed = true;
 	probe.is_unbegun = true;
 	probe.schema_digest = "d";
 	probe.sight = COPY_HIDES;
@@ -316,6 +317,7 @@ static void a_probe_survives_being_printed_and_parsed(void **state)
 	assert_int_equal(back.certificate_end_sec, NOW);
 	assert_int_equal(back.log_oldest_sec, NOW - 7);
 	assert_true(back.log_is_in_order);
+	assert_true(back.log_is_closed);
 	assert_true(back.is_unbegun);
 	assert_string_equal(back.hides, probe.hides);
 	assert_int_equal(back.sight, COPY_HIDES);
