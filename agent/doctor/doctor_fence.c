@@ -6,7 +6,6 @@
 #include "common/remedies/remedies.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/layouts.h"
-#include "common/topology/links_relay.h"
 
 /* Between the fence's look and slapd's own start lies what the fence takes (TimeoutStartSec= of the
  * unit, 120 seconds), what stands between them, and steps of the clock. */
@@ -106,14 +105,6 @@ static void look_check(Doctor *doctor, const Known *known)
 		doctor_saw(&doctor->report, DOCTOR_FENCE);
 }
 
-static bool is_relay(const Wanted *wanted, const WantedDatabase *database)
-{
-	AUTO(Pool) *scratch = pool_new();
-	const Links links = links_make(scratch, wanted->desired, database->desired);
-
-	return wanted->self && database->is_partial && links_need(&links, wanted->self);
-}
-
 /* What the fence would prevent on this node, where it is not used. */
 static void relays_check(Doctor *doctor)
 {
@@ -122,7 +113,7 @@ static void relays_check(Doctor *doctor)
 	for (size_t i = 0; i < wanted->n_databases; i++) {
 		const WantedDatabase *database = &wanted->databases[i];
 
-		if (is_relay(wanted, database))
+		if (wanted_is_relay(wanted, database))
 			doctor_find(doctor->pool, &doctor->report, DOCTOR_FENCE, DOCTOR_WARNING,
 				    "%s: others get each other's changes through this node alone; "
 				    "if slapd was away here while both sides wrote, some may be "
@@ -138,7 +129,7 @@ static void order_check(Doctor *doctor, const WantedDatabase *database)
 	const char *suffix = database->desired->suffix;
 	const LiveDatabase *live;
 
-	if (!is_relay(&doctor->inputs.wanted, database) || !doctor->seen.has_world ||
+	if (!wanted_is_relay(&doctor->inputs.wanted, database) || !doctor->seen.has_world ||
 	    live_find_database(&doctor->seen.world.live, suffix, &live) != 1 || !live->syncprov ||
 	    dn_equal(live->syncprov->dn, pool_printf(doctor->pool, "olcOverlay={%zu}syncprov,%s",
 						     live->n_overlays - 1, live->entry->dn)))

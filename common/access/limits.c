@@ -8,6 +8,8 @@
 #include "common/slapd/config_words.h"
 #include "common/slapd/dn.h"
 
+#define SHUT " size.unchecked=disabled size.unchecked=disabled"
+
 /* What one olcLimits value says about size or time; unchecked is how many candidates a search may
  * look at before slapd refuses to begin (result 11). */
 typedef struct Limit {
@@ -115,6 +117,22 @@ bool limits_cut_unchecked(const Attribute *size_limit)
 	return !limit.unchecked_is_unlimited;
 }
 
+bool limits_value_shuts(const char *value)
+{
+	const size_t len = strlen(value);
+
+	return len > sizeof(SHUT) - 1 && strcmp(value + len - (sizeof(SHUT) - 1), SHUT) == 0;
+}
+
+size_t limits_count_shut(const Attribute *live)
+{
+	size_t n = 0;
+
+	while (live && n < live->n_values && limits_value_shuts(live->values[n].bytes))
+		n++;
+	return n;
+}
+
 bool limits_are_unlimited(const Attribute *live, bool are_cut, const char *dn)
 {
 	AUTO(Pool) *scratch = pool_new();
@@ -125,7 +143,7 @@ bool limits_are_unlimited(const Attribute *live, bool are_cut, const char *dn)
 		SelectorMatch match = selector ? limits_match(selector, dn) : SELECTOR_NO;
 		bool unlimited;
 
-		if (match == SELECTOR_NO)
+		if (match == SELECTOR_NO || limits_value_shuts(live->values[i].bytes))
 			continue;
 		unlimited = words_are_unlimited(rest, are_cut);
 		/* One that may match and is unlimited does no harm: if it does not match, a later
@@ -140,4 +158,9 @@ const char *limits_print(Pool *pool, const char *dn)
 {
 	return pool_printf(pool, "%s size=unlimited size.unchecked=unlimited time=unlimited",
 			   selector_dn_print(pool, dn));
+}
+
+const char *limits_shut_print(Pool *pool, const char *dn)
+{
+	return pool_printf(pool, "%s" SHUT, selector_dn_print(pool, dn));
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/compose/compose.h"
 
+#include <string.h>
 #include <strings.h>
 
+#include "common/access/limits.h"
 #include "common/compose/compose_consumers.h"
 #include "common/compose/compose_log.h"
 #include "common/compose/compose_overlay.h"
@@ -14,6 +16,9 @@
  * overlays of all databases, contextCSN on disk, server ID (guard_order.c), then per database what
  * is independent, last consumers and multi-provider in one modify.
  */
+
+#define CHANGES_OF_LIMITS \
+	(CHANGE_BIT(CHANGE_LIMITS) | CHANGE_BIT(CHANGE_READERS_OFF) | CHANGE_BIT(CHANGE_READERS_ON))
 
 /* --- the server itself --- */
 
@@ -125,18 +130,57 @@ static void limits_begin(const Compose *compose, const LiveDatabase *live, Step 
 	(void)mod_add(compose->diff->pool, step, MOD_REPLACE, "olcLimits");
 }
 
-static void limits_end(const Compose *compose, const LiveDatabase *live, Step *step)
+static const Change *opening_of(const Compose *compose, const DatabasePlan *database,
+				const char *value)
 {
-	const Attribute *limits = entry_attribute(live->entry, "olcLimits");
+	const Change *change;
 
-	for (size_t i = 0; step->n_mods > 1 && i < limits->n_values; i++)
-		mod_value(compose->diff->pool, &step->mods[1],
-			  ordered_text(limits->values[i].bytes));
+	for (size_t at = 0; (change = change_next_free(compose->plan, database,
+						       CHANGE_BIT(CHANGE_READERS_ON), &at));)
+		if (strcmp(change->old_value, ordered_text(value)) == 0)
+			return change;
+	return NULL;
+}
+
+/* The first value that matches wins: those that shut somebody out come first, and last those that a
+ * person opened (common/diff/diff_shut.c). */
+static void compose_limits(const Compose *compose, const DatabasePlan *database)
+{
+	const LiveDatabase *live = database->live;
+	const Attribute *limits = entry_attribute(live->entry, "olcLimits");
+	Pool *pool = compose->diff->pool;
+	Step step = {.kind = STEP_MODIFY, .dn = live->entry->dn, .is_optional = true};
+	const Change *change;
+	Mod *mod;
+
+	change = change_first_free(compose->plan, database, CHANGES_OF_LIMITS);
+	if (!change)
+		return;
+	step.suffix = change->suffix;
+	limits_begin(compose, live, &step);
+	mod = &step.mods[step.n_mods - 1];
+	for (size_t at = 0; (change = change_next_free(compose->plan, database,
+						       CHANGE_BIT(CHANGE_READERS_OFF), &at));)
+		mod_value(pool, mod, change->new_value);
+	for (size_t i = 0; i < limits_count_shut(limits); i++)
+		if (!opening_of(compose, database, limits->values[i].bytes))
+			mod_value(pool, mod, ordered_text(limits->values[i].bytes));
+	for (size_t at = 0;
+	     (change = change_next_free(compose->plan, database, CHANGE_BIT(CHANGE_LIMITS), &at));)
+		mod_value(pool, mod, change->new_value);
+	for (size_t i = limits_count_shut(limits); limits && i < limits->n_values; i++)
+		if (!opening_of(compose, database, limits->values[i].bytes))
+			mod_value(pool, mod, ordered_text(limits->values[i].bytes));
+	for (size_t at = 0; (change = change_next_free(compose->plan, database,
+						       CHANGE_BIT(CHANGE_READERS_ON), &at));)
+		if (change->is_released)
+			mod_value(pool, mod, change->old_value);
+	step_push(compose, step);
 }
 
 /* Limits, index: a failure there must not stop replication, so each database has a modify
  * of its own for each. */
-static void compose_extra(const Compose *compose, const DatabasePlan *database, ChangeKind kind)
+static void compose_index(const Compose *compose, const DatabasePlan *database)
 {
 	const LiveDatabase *live = database->live;
 	Pool *pool = compose->diff->pool;
@@ -144,18 +188,13 @@ static void compose_extra(const Compose *compose, const DatabasePlan *database, 
 	const Change *change;
 
 	for (size_t at = 0;
-	     (change = change_next_free(compose->plan, database, CHANGE_BIT(kind), &at));) {
+	     (change = change_next_free(compose->plan, database, CHANGE_BIT(CHANGE_INDEX), &at));) {
 		step.suffix = change->suffix;
-		step.builds_index = kind == CHANGE_INDEX &&
-				    diff_may_have_entries(compose->diff, change->suffix);
-		if (step.n_mods == 0 && kind == CHANGE_LIMITS)
-			limits_begin(compose, live, &step);
-		else if (step.n_mods == 0)
+		step.builds_index = diff_may_have_entries(compose->diff, change->suffix);
+		if (step.n_mods == 0)
 			(void)mod_add(pool, &step, MOD_ADD, change->attribute);
 		mod_value(pool, &step.mods[step.n_mods - 1], change->new_value);
 	}
-	if (kind == CHANGE_LIMITS)
-		limits_end(compose, live, &step);
 	step_push(compose, step);
 }
 
@@ -244,7 +283,7 @@ void plan_compose(Diff *diff)
 	 * freed, and slapd dies when it looks there for one that is abandoned
 	 * (2.4.57, 2.5.13, 2.6.10). */
 	for (size_t i = 0; i < live->n_databases; i++)
-		compose_extra(&compose, database_at(&compose, i), CHANGE_LIMITS);
+		compose_limits(&compose, database_at(&compose, i));
 	compose_module(&compose);
 	for (size_t i = 0; i < n_wanted; i++)
 		compose_overlay(&compose, &diff->plan->databases[i]);
@@ -259,7 +298,7 @@ void plan_compose(Diff *diff)
 		const DatabasePlan *database = database_at(&compose, i);
 
 		if (!index_is_last(&compose, database))
-			compose_extra(&compose, database, CHANGE_INDEX);
+			compose_index(&compose, database);
 		compose_log_word(&compose, database);
 		compose_consumers(&compose, database);
 	}
@@ -269,5 +308,5 @@ void plan_compose(Diff *diff)
 	/* Nothing may come after it; the guard left one database's at most. */
 	for (size_t i = 0; i < live->n_databases; i++)
 		if (index_is_last(&compose, database_at(&compose, i)))
-			compose_extra(&compose, database_at(&compose, i), CHANGE_INDEX);
+			compose_index(&compose, database_at(&compose, i));
 }

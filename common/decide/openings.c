@@ -5,7 +5,7 @@
 
 #define OPENINGS                                                             \
 	(CHANGE_BIT(CHANGE_OVERLAY) | CHANGE_BIT(CHANGE_MULTI_PROVIDER_ON) | \
-	 CHANGE_BIT(CHANGE_READ_ONLY_OFF))
+	 CHANGE_BIT(CHANGE_READ_ONLY_OFF) | CHANGE_BIT(CHANGE_READERS_ON))
 
 /* One modify of one value: what else the plan would change of that entry is not written. */
 static void value_put(Pool *pool, Plan *openings, const Change *change, const char *value)
@@ -40,6 +40,23 @@ static void overlay_put(Pool *pool, const PlanSteps *order, const Change *change
 		}
 }
 
+/* With what else the plan changes of olcLimits: that is one list. */
+static void readers_put(Pool *pool, const PlanSteps *order, const Change *change, Plan *openings)
+{
+	const PlanSteps *done = &openings->order;
+
+	for (size_t i = 0; i < order->n_steps; i++) {
+		if (order->steps[i].kind != STEP_MODIFY || !step_carries(&order->steps[i], change))
+			continue;
+		POOL_PUSH(pool, openings->changes, openings->n_changes, *change);
+		if (done->n_steps == 0 ||
+		    done->steps[done->n_steps - 1].mods != order->steps[i].mods)
+			POOL_PUSH(pool, openings->order.steps, openings->order.n_steps,
+				  order->steps[i]);
+		return;
+	}
+}
+
 bool plan_openings(Pool *pool, const Plan *plan, const Known *known, Plan *ret)
 {
 	Plan openings = {.wanted = plan->wanted};
@@ -51,6 +68,8 @@ bool plan_openings(Pool *pool, const Plan *plan, const Known *known, Plan *ret)
 		if (change->kind == CHANGE_READ_ONLY_OFF) {
 			if (fence_is_closed(&known->fence, change->suffix))
 				value_put(pool, &openings, change, "FALSE");
+		} else if (change->kind == CHANGE_READERS_ON) {
+			readers_put(pool, &plan->order, change, &openings);
 		} else if (change->is_put_back && change->kind == CHANGE_OVERLAY) {
 			overlay_put(pool, &plan->order, change, &openings);
 		} else if (change->is_put_back) {

@@ -112,11 +112,6 @@ static void overlay_diff(Diff *diff, const WantedDatabase *wanted, const LiveDat
 
 /* --- olcLimits, olcAccess --- */
 
-static bool is_root_dn(const LiveDatabase *live, const char *dn)
-{
-	return live->root_dn && dn_equal(live->root_dn, dn);
-}
-
 static void limits_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
 	const Attribute *limits = entry_attribute(live->entry, "olcLimits");
@@ -124,7 +119,7 @@ static void limits_diff(Diff *diff, const WantedDatabase *wanted, const LiveData
 	for (size_t i = 0; i < wanted->n_readers; i++) {
 		const char *reader = wanted->readers[i];
 
-		if (is_root_dn(live, reader) ||
+		if (diff_is_root_dn(live, reader) ||
 		    limits_are_unlimited(limits, live->cuts_unchecked, reader))
 			continue;
 		plan_add_change(
@@ -292,6 +287,7 @@ static void database_diff(Diff *diff, const DatabasePlan *database)
 		diff_index(diff, wanted, live);
 	if (desired->manages_limits)
 		limits_diff(diff, wanted, live);
+	diff_shut(diff, wanted, live);
 	if (desired->manages_access)
 		diff_access(diff, wanted, live);
 	diff_consumers(diff, database);

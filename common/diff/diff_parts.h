@@ -40,6 +40,9 @@ void diff_consumers(Diff *diff, const DatabasePlan *database);
 /* olcUpdateRef of one database; reads_somebody: as the other changes leave it. */
 void diff_update_ref(Diff *diff, const DatabasePlan *database, bool reads_somebody);
 
+/* olcLimits of a relay that is cut off: shuts it to nodes that connect anew, and opens it. */
+void diff_shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
+
 /* olcAccess of one database: what its readers lack to read everything, where peers.json asks for
  * that. */
 void diff_access(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);

@@ -21,6 +21,11 @@ bool diff_may_have_entries(const Diff *diff, const char *suffix)
 	       here->state != CONTENT_READ || here->entry.exists;
 }
 
+bool diff_is_root_dn(const LiveDatabase *live, const char *dn)
+{
+	return live->root_dn && dn_equal(live->root_dn, dn);
+}
+
 bool diff_is_released(const Diff *diff, Guard guard)
 {
 	return (diff->in->options.consent.released & GUARD_BIT(guard)) != 0;

@@ -39,6 +39,9 @@ bool diff_numbers_equal(const char *one, const char *other);
  * then. */
 bool diff_may_have_entries(const Diff *diff, const char *suffix);
 
+/* True for the database's rootdn, whom no limit concerns. */
+bool diff_is_root_dn(const LiveDatabase *live, const char *dn);
+
 /* True when a person released the guard for this run, whatever it holds. */
 bool diff_is_released(const Diff *diff, Guard guard);
 

@@ -4,6 +4,7 @@
 #include "common/base/buf.h"
 #include "common/base/timestamp.h"
 #include "common/copy/copy_relation.h"
+#include "common/live/live_running.h"
 #include "common/remedies/remedies.h"
 #include "common/topology/links_relay.h"
 
@@ -11,6 +12,11 @@
  * ever: the one with the lower id goes first, and a node that has waited this long since slapd
  * started goes as well. */
 #define TURN_SEC 300
+
+/* One that is shut serves its clients, and a peer may be away for days: once a link is up the
+ * others are waited for so long, and half of it by the one with the lower id. */
+#define PATIENCE_SEC 60
+#define FIRST_SEC    30
 
 static bool is_same(const Joining *joining, const Content *peer)
 {
@@ -32,20 +38,25 @@ static bool waits_behind(const Joining *joining, const Content *peer)
 	       (joining->our_id < peer->peer_id || had_turn(joining));
 }
 
-static const Hold *hold_apart(const Joining *joining, const char *why)
+/* One that is shut stays what it was: nothing is remembered of it. */
+static const Hold *hold_relay(const Joining *joining, bool is_shut, const char *why)
 {
-	return joining_hold(
-		joining, GUARD_JOINING,
-		pool_printf(joining->diff->pool,
-			    "%s: others get each other's changes through this node alone, and it "
-			    "was away: nobody can read it, and no client can write here, before "
-			    "it has what its peers have: %s. Only if that never comes",
-			    joining->suffix, why),
-		remedy_text(REMEDY_RELEASE_JOINING));
+	const char *text = pool_printf(
+		joining->diff->pool,
+		"%s: others get each other's changes through this node alone, and it was %s before "
+		"it has what its peers have: %s. Only if that never comes",
+		joining->suffix,
+		is_shut ? "cut off: nodes that connect anew cannot read it"
+			: "away: nobody can read it, and no client can write here,",
+		why);
+	const char *release = remedy_text(REMEDY_RELEASE_JOINING);
+
+	return is_shut ? joining_wait(joining, text, release)
+		       : joining_hold(joining, GUARD_JOINING, text, release);
 }
 
 /* Changes that are not here yet; NULL: there is no peer to wait for. */
-static const Hold *judge_lacking(const Joining *joining)
+static const Hold *judge_lacking(const Joining *joining, bool is_shut)
 {
 	for (size_t i = 0; i < joining->n_everybody; i++) {
 		const Content *peer = &joining->peers[i];
@@ -55,7 +66,7 @@ static const Hold *judge_lacking(const Joining *joining)
 				: copy_lacks_own(joining->here, peer, joining->our_id);
 
 		if (lacks && !waits_behind(joining, peer))
-			return hold_apart(joining,
+			return hold_relay(joining, is_shut,
 					  pool_printf(joining->diff->pool, "%s has more%s",
 						      joining_uri(joining, peer),
 						      joining_is_provider(peer)
@@ -112,9 +123,54 @@ const Hold *joining_judge_apart(const Joining *joining)
 
 	if (diff_is_released_for(joining->diff, GUARD_JOINING, joining->suffix))
 		return NULL;
-	hold = judge_lacking(joining);
+	hold = judge_lacking(joining, false);
 	if (hold)
 		return hold;
 	silent = silent_describe(joining);
-	return *silent ? hold_apart(joining, silent) : NULL;
+	return *silent ? hold_relay(joining, false, silent) : NULL;
+}
+
+/* --- a relay that is only shut --- */
+
+/* When the last of the links that are up came up; -1: none is, or slapd does not tell. */
+static int64_t back_sec(const Joining *joining)
+{
+	RunningIndex index;
+	int64_t sec = -1;
+
+	running_index(&joining->diff->in->live->runs, joining->suffix, &index);
+	for (size_t rid = 0; rid <= RUNNING_RID_MAX; rid++) {
+		const RunningConsumer *running = index.by_rid[rid];
+		int64_t at_sec;
+
+		if (!running || !running->is_connected || !running->is_persistent)
+			continue;
+		at_sec = timestamp_of_generalized(running->last_connect);
+		sec = at_sec > sec ? at_sec : sec;
+	}
+	return sec;
+}
+
+static bool goes_first(const Joining *joining)
+{
+	for (size_t i = 0; i < joining->n_peers; i++)
+		if (joining->peers[i].problem && joining->peers[i].peer_id < joining->our_id)
+			return false;
+	return true;
+}
+
+const Hold *joining_judge_shut(const Joining *joining)
+{
+	const int64_t since_sec = back_sec(joining);
+	const Hold *hold = judge_lacking(joining, true);
+	const char *silent;
+
+	if (hold)
+		return hold;
+	silent = silent_describe(joining);
+	if (!*silent ||
+	    (since_sec >= 0 && joining->diff->in->facts->now_sec - since_sec >=
+				       (goes_first(joining) ? FIRST_SEC : PATIENCE_SEC)))
+		return NULL;
+	return hold_relay(joining, true, silent);
 }

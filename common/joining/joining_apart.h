@@ -12,4 +12,11 @@
  */
 const Hold *joining_judge_apart(const Joining *joining);
 
+/*
+ * The same relay, shut to nodes that connect anew because no peer could be reached
+ * (common/diff/diff_shut.c): may it be opened? NULL: yes, it has what its providers have that
+ * answer. The contents must have been asked.
+ */
+const Hold *joining_judge_shut(const Joining *joining);
+
 #endif

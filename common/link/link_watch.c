@@ -7,7 +7,6 @@
 #include "common/syncrepl/syncrepl_log.h"
 
 #define MISSING_PATIENCE_SEC 10 /* slapd starts a new consumer some seconds after the write */
-#define SPARE_SEC            1  /* cn=monitor counts whole seconds */
 
 static int64_t longer(int64_t one, int64_t other)
 {
@@ -46,7 +45,7 @@ static int64_t try_sec(const Syncrepl *syncrepl)
 {
 	return (int64_t)(syncrepl_number(syncrepl, SYNCREPL_TIMEOUT) +
 			 syncrepl_number(syncrepl, SYNCREPL_NETWORK_TIMEOUT)) +
-	       SPARE_SEC;
+	       RUNNING_SPARE_SEC;
 }
 
 LinkLook link_watch_see(const Syncrepl *syncrepl, const RunningConsumer *running, int64_t now_sec,
@@ -75,14 +74,6 @@ LinkLook link_watch_see(const Syncrepl *syncrepl, const RunningConsumer *running
 	return look;
 }
 
-/* A try that has just begun shows the contact of the one before, which a second later is no longer
- * it. */
-static bool nobody_was_there(const RunningConsumer *running)
-{
-	return timestamp_of_generalized(running->last_contact) + SPARE_SEC <
-	       timestamp_of_generalized(running->last_connect);
-}
-
 void link_watch_count(LinkWatch *watch, const Syncrepl *syncrepl, const RunningConsumer *running)
 {
 	int64_t sec;
@@ -94,7 +85,7 @@ void link_watch_count(LinkWatch *watch, const Syncrepl *syncrepl, const RunningC
 	if (running->is_connected)
 		return;
 	if (!running_made_contact(running)) {
-		if (nobody_was_there(running))
+		if (running_found_nobody(running))
 			watch->n_refused = 0;
 		return;
 	}

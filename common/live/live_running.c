@@ -53,6 +53,14 @@ bool running_made_contact(const RunningConsumer *running)
 	return contact_sec >= 0 && contact_sec >= timestamp_of_generalized(running->last_connect);
 }
 
+/* A try that has just begun shows the contact of the one before, which a second later is no longer
+ * it. */
+bool running_found_nobody(const RunningConsumer *running)
+{
+	return timestamp_of_generalized(running->last_contact) + RUNNING_SPARE_SEC <
+	       timestamp_of_generalized(running->last_connect);
+}
+
 bool running_works(const RunningConsumer *running, const Syncrepl *syncrepl)
 {
 	if (!running)

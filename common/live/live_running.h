@@ -7,7 +7,8 @@
 
 #include "common/live/live_config.h"
 
-#define RUNNING_RID_MAX 999
+#define RUNNING_RID_MAX   999
+#define RUNNING_SPARE_SEC 1 /* cn=monitor counts whole seconds */
 
 /* The consumers of one database that slapd runs, as cn=monitor lists them. */
 typedef struct RunningIndex {
@@ -27,6 +28,9 @@ bool running_is_cut(const LiveRunning *runs, const char *suffix, int rid, const 
 
 /* True when its last try made contact, whatever became of the connection. */
 bool running_made_contact(const RunningConsumer *running);
+
+/* True when its last try, of which the end is known, found nobody. */
+bool running_found_nobody(const RunningConsumer *running);
 
 /*
  * True when it does what the value asks for: is connected and past its refresh, or, where the value

@@ -164,8 +164,10 @@ static Cause cause_of_kind(const Change *change)
 	case CHANGE_CONSUMERS_RENEW:
 		return CAUSE_RENEWAL;
 	case CHANGE_READ_ONLY_ON: /* it was emptied; leaving reports for itself */
+	case CHANGE_READERS_OFF:
 		return CAUSE_FENCE;
 	case CHANGE_READ_ONLY_OFF: /* leave or the fence had closed it */
+	case CHANGE_READERS_ON:
 		return CAUSE_PUT_BACK;
 	default:
 		return CAUSE_NOT_TOLD;

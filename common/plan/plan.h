@@ -94,6 +94,8 @@ typedef enum ChangeKind {
 	CHANGE_UPDATE_REF,    /* whom clients' writes are referred to */
 	CHANGE_READ_ONLY_ON,  /* leaving, or it was emptied: clients' writes end first */
 	CHANGE_READ_ONLY_OFF, /* what leaving, the fence or the daemon closed */
+	CHANGE_READERS_OFF,   /* a relay that is cut off is shut to nodes that connect anew; and */
+	CHANGE_READERS_ON,    /* opened again */
 	CHANGE_LOG_MODULE,
 	CHANGE_LOG_DATABASE, /* "delta": the log of changes, that this node keeps; its syncprov; */
 	CHANGE_LOG_SYNCPROV,

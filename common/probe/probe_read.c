@@ -34,6 +34,13 @@ static void add_refused(Pool *pool, Probe *probe, const char *what, const ProbeA
 {
 	ProbeCode code = PROBE_READ_REFUSED;
 
+	if (answer->code == ADMIN_LIMIT) {
+		probe_add_fault(pool, probe, PROBE_BUSY,
+				"%s: a limit there refuses every search (result 11), as on a "
+				"relay that was cut off, until it has what its peers have",
+				what);
+		return;
+	}
 	if (answer->code == BUSY || answer->code == UNAVAILABLE)
 		code = PROBE_BUSY;
 	else if (answer->code == UNWILLING) /* whoever asks */

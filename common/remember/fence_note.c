@@ -4,7 +4,6 @@
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
 #include "common/decide/copy_doubted.h"
-#include "common/topology/links_relay.h"
 
 static bool covers(const CopyHealth *here, const char *const *csns, size_t n_csns)
 {
@@ -48,17 +47,12 @@ static bool is_to_be_noted(const FenceNote *note, const DatabaseHealth *health,
 /* The daemon gives back only what it makes itself, and not to a node that left. */
 static bool is_relay(const FenceNote *note, const char *suffix)
 {
-	AUTO(Pool) *scratch = pool_new();
 	const Wanted *wanted = note->plan->wanted;
 	const WantedDatabase *database = wanted ? wanted_find(wanted, suffix) : NULL;
-	Links links;
 
-	if (!database || !database->is_partial || !database->desired->syncprov.is_managed ||
-	    wanted->desired->policy.mode != POLICY_ENFORCE ||
-	    known_left(&note->known->leave, suffix))
-		return false;
-	links = links_make(scratch, wanted->desired, database->desired);
-	return links_need(&links, wanted->self);
+	return database && database->desired->syncprov.is_managed &&
+	       wanted->desired->policy.mode == POLICY_ENFORCE &&
+	       !known_left(&note->known->leave, suffix) && wanted_is_relay(wanted, database);
 }
 
 static DatabaseFile file_of(const FenceNote *note, const char *suffix)

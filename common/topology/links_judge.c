@@ -22,9 +22,9 @@ static const char *loss_text(Pool *pool, const LinksCuts *cuts)
 		if (links_cut_may_lose(&cuts->items[i]))
 			return pool_printf(pool,
 					   "; when such a provider is back, slapd may lose some "
-					   "of what both sides wrote: syncward-fence there "
-					   "prevents that after a restart, and nothing does after "
-					   "a network failure; only `%s` shows it",
+					   "of what both sides wrote: with OpenLDAP 2.5 or later, "
+					   "syncward-fence there prevents that after a restart, "
+					   "and the daemon after a network failure; `%s` shows it",
 					   remedy_text(REMEDY_COMPARE));
 	return "";
 }

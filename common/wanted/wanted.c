@@ -9,6 +9,7 @@
 #include "common/slapd/url.h"
 #include "common/syncrepl/syncrepl_log.h"
 #include "common/topology/links_log.h"
+#include "common/topology/links_relay.h"
 
 static int link_secret(Pool *pool, const Desired *desired, const SyncreplSettings *link,
 		       const Secrets *secrets, WantedConsumer *ret, Error *err)
@@ -297,6 +298,17 @@ unsigned wanted_rank(const Wanted *wanted)
 size_t wanted_count_readers(const WantedDatabase *database)
 {
 	return database->n_readers + database->n_more_readers;
+}
+
+bool wanted_is_relay(const Wanted *wanted, const WantedDatabase *database)
+{
+	AUTO(Pool) *scratch = pool_new();
+	Links links;
+
+	if (!wanted->self || !database->is_partial)
+		return false;
+	links = links_make(scratch, wanted->desired, database->desired);
+	return links_need(&links, wanted->self);
 }
 
 unsigned wanted_ask_sec(const Wanted *wanted, unsigned interval_sec)

@@ -76,6 +76,9 @@ typedef struct Wanted {
 int wanted_make(Pool *pool, const Desired *desired, size_t self, const Secrets *secrets,
 		Wanted *ret, Error *err);
 
+/* True when other providers get each other's changes of the database through this node alone. */
+bool wanted_is_relay(const Wanted *wanted, const WantedDatabase *database);
+
 /* How many database->consumers there are, including the others and the heirs. */
 size_t wanted_count_consumers(const WantedDatabase *database);
 

@@ -304,7 +304,7 @@ static const SimNode *hiding_find(const Sim *sim)
 	for (size_t at = 0; at < sim->cluster.n_nodes; at++) {
 		const SimNode *node = &sim->cluster.nodes[at];
 
-		if (node->has_overlay && node->hides &&
+		if (node->has_overlay && node->hides && sim_is_tended(sim, at) &&
 		    (!(sim->consumers >> at & 1) || has_reader(&sim->cluster, at)))
 			return node;
 	}

@@ -147,15 +147,20 @@ static bool all_run(const SimCluster *cluster)
 	return true;
 }
 
-/* Whoever brings a database of his own sees to it that the others run, and that it is not the only
- * one of a provider: where none is, a node with data is taken for the first one. */
+bool sim_is_tended(const Sim *sim, size_t at)
+{
+	const SimHost *host = &sim->hosts[at];
+
+	return sim->has_agent &&
+	       (!host->is_foreign ||
+		(all_run(&sim->cluster) && (host->disk.consumers == 0 || !sim_begins_anew(host))));
+}
+
 static void pass(SimPlay *play, size_t at, int kill_after)
 {
 	SimHost *host = &play->sim.hosts[at];
 
-	if (play->sim.has_agent &&
-	    (!host->is_foreign || (all_run(&play->sim.cluster) &&
-				   (host->disk.consumers == 0 || !sim_begins_anew(host)))))
+	if (sim_is_tended(&play->sim, at))
 		sim_pass(host, &(SimPass){.kill_after = kill_after});
 	else if (!play->sim.has_agent && play->sim.cluster.nodes[at].is_up)
 		sim_host_relink(host); /* as a person would who sees it */

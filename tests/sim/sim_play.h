@@ -36,6 +36,11 @@ void sim_play_begin(SimPlay *play, const SimHistory *history, bool has_agent);
 /* All other nodes answer, as far as its peers.json names them. */
 bool sim_reaches_all(const Sim *sim, size_t at);
 
+/* syncward makes passes there. Whoever brings a database of his own sees to it that the others run,
+ * and that it is not the only one of a provider: where none is, a node with data is taken for the
+ * first one. */
+bool sim_is_tended(const Sim *sim, size_t at);
+
 void sim_play_choice(SimPlay *play, const SimChoice *choice);
 
 /* Networks work, servers run, everything arrives, and syncward has its time. */

@@ -322,7 +322,7 @@ def as_it_was(dn):
 
 @pytest.mark.long
 def test_what_a_relay_loses_that_is_cut_off_is_named(slapd_factory, program):
-    """slapd goes on, so that nobody can close it: of what is lost then (most with 2.4) compare names every entry."""
+    """slapd goes on, and no daemon shuts it (with 2.4 none can): of what is lost then compare names every entry."""
     wires = []
     cluster = chain(slapd_factory, program, 3, wires=wires)
     node, ends = cluster[MIDDLE], (cluster[0], cluster[2])

@@ -158,6 +158,8 @@ static void a_cause_that_is_no_write_of_others_is_told_as_it_is(void **state)
 	assert_int_equal(change_attribution(&change, &tree, &seen).cause, CAUSE_RELEASE);
 	change = (Change){.kind = CHANGE_READ_ONLY_OFF, .dn = DN, .subject = "database"};
 	assert_int_equal(change_attribution(&change, &tree, &seen).cause, CAUSE_PUT_BACK);
+	change.kind = CHANGE_READERS_OFF;
+	assert_int_equal(change_attribution(&change, &tree, &seen).cause, CAUSE_FENCE);
 	change.kind = CHANGE_CONSUMERS_RENEW;
 	assert_int_equal(change_attribution(&change, &tree, &seen).cause, CAUSE_RENEWAL);
 	assert_null(change_attribution(&change, &tree, &seen).actor);

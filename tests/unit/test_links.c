@@ -155,8 +155,9 @@ static void a_single_gateway_is_a_warning(void **state)
 		judgement.warnings[0],
 		"dc=x: while peer 1 is away, what is written at peer 2 does not come to peer 3 "
 		"(and 1 more such peer); when such a provider is back, slapd may lose some of "
-		"what both sides wrote: syncward-fence there prevents that after a restart, and "
-		"nothing does after a network failure; only `syncward compare` shows it");
+		"what both sides wrote: with OpenLDAP 2.5 or later, syncward-fence there prevents "
+		"that after a restart, and the daemon after a network failure; `syncward compare` "
+		"shows it");
 }
 
 /* Nothing comes to it from behind. */

@@ -80,11 +80,35 @@ static void in_audit_a_relay_gets_back_what_the_fence_took(void **state)
 	assert_false(plan_openings(pool, &plan, &known, &open));
 }
 
+/* With the limits that the same step writes. */
+static void in_audit_a_relay_that_was_shut_is_opened(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const Known known = {0};
+	Mod mods[] = {{.attribute = "olcLimits"}};
+	Change changes[] = {
+		{.kind = CHANGE_READERS_ON, .suffix = SUFFIX, .dn = DN, .attribute = "olcLimits"},
+		{.kind = CHANGE_READERS_ON, .suffix = SUFFIX, .dn = DN, .attribute = "olcLimits"},
+		{.kind = CHANGE_READERS_OFF, .suffix = SUFFIX, .dn = DN, .attribute = "olcLimits"}};
+	Step steps[] = {{.kind = STEP_MODIFY, .dn = DN, .mods = mods, .n_mods = 1}};
+	const Plan plan = {
+		.changes = changes, .n_changes = 3, .order.steps = steps, .order.n_steps = 1};
+	Plan open;
+
+	(void)state;
+	assert_true(plan_openings(pool, &plan, &known, &open));
+	assert_int_equal(open.n_changes, 2);
+	assert_int_equal(open.order.n_steps, 1);
+	changes[0].is_held = changes[1].is_held = true;
+	assert_false(plan_openings(pool, &plan, &known, &open));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(in_audit_only_what_the_fence_closed_and_nothing_holds_opens),
 		cmocka_unit_test(in_audit_a_relay_gets_back_what_the_fence_took),
+		cmocka_unit_test(in_audit_a_relay_that_was_shut_is_opened),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

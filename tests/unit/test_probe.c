@@ -214,6 +214,21 @@ static void no_suffix_entry_is_an_empty_database_hidden_or_not_there(void **stat
 	}
 }
 
+/* A relay that is shut: it says nothing of what it has, and refuses the link only for now. */
+static void a_limit_that_refuses_every_search_tells_nothing(void **state)
+{
+	const Tree none = {0};
+	const ProbeAnswer answer = {.code = 11, .text = "", .entries = &none};
+	AUTO(Pool) *pool = pool_new();
+	Probe probe = probe_of(2);
+
+	(void)state;
+	probe_take_suffix(pool, &probe, &answer);
+	assert_true(probe_has_fault(&probe, PROBE_BUSY));
+	assert_int_equal(probe_verdict(&probe), PROBE_NOT_TESTED);
+	assert_int_equal(probe_content(&probe).state, CONTENT_UNREACHABLE);
+}
+
 static Tree sample(Pool *pool, size_t n_entries)
 {
 	Tree tree = {0};
@@ -380,6 +395,7 @@ int main(void)
 			a_peer_that_declined_tls_is_told_and_one_where_it_broke_off_is_not),
 		cmocka_unit_test(the_time_between_question_and_answer_is_no_difference_of_clocks),
 		cmocka_unit_test(no_suffix_entry_is_an_empty_database_hidden_or_not_there),
+		cmocka_unit_test(a_limit_that_refuses_every_search_tells_nothing),
 		cmocka_unit_test(only_a_limit_before_our_own_is_the_peers),
 		cmocka_unit_test(without_an_entry_that_must_have_a_password_nobody_knows),
 		cmocka_unit_test(the_accounts_own_password_says_nothing_of_others),

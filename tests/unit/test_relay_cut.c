@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A relay that is cut off from all its peers: when it is shut to nodes that connect anew, and
+ * opened. */
+#include "tests/unit/relay_scene.h"
+
+#include "common/access/limits.h"
+#include "common/plan/plan_changes.h"
+
+#define FREE      "dn.exact=\"cn=r," SUFFIX "\" size=unlimited time=unlimited"
+#define SHUT      "dn.exact=\"cn=r," SUFFIX "\" size.unchecked=disabled size.unchecked=disabled"
+#define OTHER     "dn.exact=\"cn=old," SUFFIX "\" size.unchecked=disabled size.unchecked=disabled"
+#define BACK      "20261128101540Z" /* a minute before NOW */
+#define TRIED     "20261128101640Z"
+#define IS_UP     "IP=127.0.0.1:4711"
+#define NOBODY_UP "", ""
+
+static void monitor_make(Scene *scene, const char *one, const char *other)
+{
+	const char *connections[] = {one, other};
+	Tree *monitor = &scene->monitor;
+
+	*monitor = (Tree){.entries = pool_alloc(scene->pool, 3 * sizeof(Entry)), .n_entries = 3};
+	monitor->entries[0].dn = "cn=Database 1,cn=Databases,cn=Monitor";
+	value_add(scene, &monitor->entries[0], "namingContexts", SUFFIX);
+	for (unsigned i = 0; i < 2; i++) {
+		Entry *entry = &monitor->entries[i + 1];
+		const bool is_up = *connections[i] != 0;
+
+		entry->dn = pool_printf(scene->pool,
+					"cn=Consumer 00%u,cn=Database 1,cn=Databases,cn=Monitor",
+					i + 2);
+		value_add(scene, entry, "olmSRProviderURIList",
+			  pool_printf(scene->pool, "ldap://peer%u", i + 2));
+		value_add(scene, entry, "olmSRSyncPhase", is_up ? "Persist" : "Refresh");
+		value_add(scene, entry, "olmSRConnection", connections[i]);
+		value_add(scene, entry, "olmSRLastConnect", is_up ? BACK : TRIED);
+		value_add(scene, entry, "olmSRLastContact", BACK);
+	}
+}
+
+static void relay_make(Scene *scene, const char *peers, const char *one, const char *other)
+{
+	scene->policy = "{\"mode\": \"enforce\"}";
+	middle_make(scene, peers, "23", 2);
+	record.is_apart = false;
+	monitor_make(scene, one, other);
+}
+
+/* olcLimits as it is, first to last. */
+static void limits_are(Scene *scene, const char *first, const char *second)
+{
+	const char *values[] = {first, second};
+	Attribute *limits = NULL;
+
+	for (size_t i = 0; i < scene->database->n_attributes; i++)
+		if (strcmp(scene->database->attributes[i].name, "olcLimits") == 0)
+			limits = &scene->database->attributes[i];
+	limits->n_values = 0;
+	for (unsigned i = 0; i < 2 && values[i]; i++)
+		value_add(scene, scene->database, "olcLimits",
+			  pool_printf(scene->pool, "{%u}%s", i, values[i]));
+}
+
+/* olcLimits as the plan leaves it, or "" when it leaves it alone. */
+static const char *limits_after(Scene *scene)
+{
+	Buf text = BUF_IN(scene->pool);
+
+	scene->plan = (Plan){0};
+	(void)plan_steps(scene);
+	for (size_t i = 0; i < scene->plan.order.n_steps; i++) {
+		const Step *step = &scene->plan.order.steps[i];
+		const Mod *last = step->n_mods > 0 ? &step->mods[step->n_mods - 1] : NULL;
+
+		if (!last || strcmp(last->attribute, "olcLimits") != 0)
+			continue;
+		assert_int_equal(step->mods[0].kind, MOD_DELETE);
+		for (size_t k = 0; k < last->n_values; k++)
+			buf_printf(&text, "%s%s", k > 0 ? "; " : "", last->values[k]);
+	}
+	return buf_text(&text);
+}
+
+static const char *held_text(const Scene *scene)
+{
+	for (size_t i = 0; i < scene->plan.held.n_holds; i++)
+		if (scene->plan.held.holds[i].guard == GUARD_JOINING)
+			return scene->plan.held.holds[i].text;
+	return "";
+}
+
+static void waits_for(Scene *scene, const char *text)
+{
+	assert_string_equal(limits_after(scene), "");
+	if (!strstr(held_text(scene), text))
+		fail_msg("%s: %s", text, held_text(scene));
+}
+
+static void a_relay_that_reaches_nobody_is_shut_in_front_of_all(void **state)
+{
+	Scene *scene = *state;
+
+	relay_make(scene, MIDDLE, NOBODY_UP);
+	assert_string_equal(limits_after(scene), SHUT "; " FREE);
+	monitor_make(scene, "", IS_UP);
+	assert_string_equal(limits_after(scene), "");
+	monitor_make(scene, IS_UP, "");
+	assert_string_equal(limits_after(scene), "");
+}
+
+static void a_link_that_was_never_up_or_is_not_tried_again_yet_shuts_nothing(void **state)
+{
+	Scene *scene = *state;
+
+	relay_make(scene, MIDDLE, NOBODY_UP);
+	scene->monitor.entries[1].attributes[4].values[0].bytes = "00000101000000Z";
+	assert_string_equal(limits_after(scene), "");
+	monitor_make(scene, NOBODY_UP);
+	scene->monitor.entries[2].attributes[3].values[0].bytes = BACK;
+	assert_string_equal(limits_after(scene), "");
+	scene->monitor = (Tree){0}; /* 2.4 does not tell */
+	assert_string_equal(limits_after(scene), "");
+}
+
+static void only_a_relay_whose_limits_are_ours_is_shut(void **state)
+{
+	Scene *scene = *state;
+
+	relay_make(scene, MESH, NOBODY_UP);
+	assert_string_equal(limits_after(scene), "");
+	scene->text = MIDDLE DATABASES "}]}"; /* audit */
+	assert_string_equal(limits_after(scene), "");
+	scene->text =
+		MIDDLE DATABASES ", \"limits\": false}], \"policy\": {\"mode\": \"enforce\"}}";
+	assert_string_equal(limits_after(scene), "");
+	scene->text = MIDDLE DATABASES "}], \"policy\": {\"mode\": \"enforce\"}}";
+	assert_string_equal(limits_after(scene), SHUT "; " FREE);
+	record.is_apart = true; /* the fence has closed it already */
+	assert_string_equal(limits_after(scene), "");
+}
+
+static void it_opens_when_it_has_what_its_peers_have(void **state)
+{
+	Scene *scene = *state;
+
+	relay_make(scene, MIDDLE, IS_UP, IS_UP);
+	limits_are(scene, SHUT, FREE);
+	scene->content.peers[1].context_csns = far_csns;
+	scene->content.peers[1].n_context_csns = 2;
+	waits_for(scene, "ldap://peer3 has more");
+	assert_true(scene->plan.held.holds[0].says_nothing);
+	scene->content.here.context_csns = far_csns;
+	scene->content.here.n_context_csns = 2;
+	assert_string_equal(limits_after(scene), FREE);
+	limits_are(scene, OTHER, FREE); /* of an account that peers.json named before */
+	assert_string_equal(limits_after(scene), FREE);
+}
+
+static void one_that_stays_away_is_waited_for_only_a_while(void **state)
+{
+	Scene *scene = *state;
+
+	relay_make(scene, MIDDLE, IS_UP, "");
+	limits_are(scene, SHUT, FREE);
+	silence(scene, 1);
+	assert_string_equal(limits_after(scene), FREE);
+	scene->facts.now_sec = NOW - 40; /* 20 s behind the link that is up */
+	waits_for(scene, "ldap://peer3: no answer");
+	scene->facts.now_sec = NOW;
+	silence(scene, 0);
+	monitor_make(scene, NOBODY_UP);
+	waits_for(scene, "ldap://peer2: no answer");
+}
+
+static void what_a_person_opened_stays_open_until_a_link_is_up(void **state)
+{
+	Scene *scene = *state;
+
+	relay_make(scene, MIDDLE, NOBODY_UP);
+	limits_are(scene, SHUT, FREE);
+	silence(scene, 0);
+	silence(scene, 1);
+	waits_for(scene, "no answer");
+	scene->options.consent.released = GUARD_BIT(GUARD_JOINING);
+	assert_string_equal(limits_after(scene), FREE "; " SHUT);
+	scene->options.consent.released = 0;
+	limits_are(scene, FREE, SHUT);
+	assert_string_equal(limits_after(scene), "");
+	monitor_make(scene, IS_UP, "");
+	assert_string_equal(limits_after(scene), FREE);
+}
+
+static void a_value_of_ours_is_no_limit_that_somebody_set(void **state)
+{
+	Scene *scene = *state;
+
+	relay_make(scene, MIDDLE, NOBODY_UP);
+	limits_are(scene, SHUT, NULL);
+	silence(scene, 0);
+	silence(scene, 1);
+	/* Ours alone is missing: it is added behind. */
+	assert_string_equal(limits_after(scene),
+			    SHUT "; dn.exact=\"cn=r," SUFFIX
+				 "\" size=unlimited size.unchecked=unlimited time=unlimited");
+	assert_false(limits_value_shuts("{0}dn.exact=\"cn=r\" size.unchecked=disabled"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENE_TEST(a_relay_that_reaches_nobody_is_shut_in_front_of_all),
+		SCENE_TEST(a_link_that_was_never_up_or_is_not_tried_again_yet_shuts_nothing),
+		SCENE_TEST(only_a_relay_whose_limits_are_ours_is_shut),
+		SCENE_TEST(it_opens_when_it_has_what_its_peers_have),
+		SCENE_TEST(one_that_stays_away_is_waited_for_only_a_while),
+		SCENE_TEST(what_a_person_opened_stays_open_until_a_link_is_up),
+		SCENE_TEST(a_value_of_ours_is_no_limit_that_somebody_set),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
