@@ -23,7 +23,6 @@
 
 #define POLL_MSEC             200
 #define PEERS_PATIENCE_MSEC   20000 /* one look at all peers of a database */
-#define QUIET_MSEC            2000  /* until slapd has sent its readers what was written */
 #define RUNNING_PATIENCE_MSEC 4000  /* until a consumer that ended is gone from cn=monitor */
 
 typedef struct Leave {
@@ -321,31 +320,13 @@ static int verify_gone(Leave *leave, Error *err)
 	return 0;
 }
 
-/* slapd 2.6.10 died of it where a client had written 75 ms before: what its readers are sent is
- * still on its way then. */
-static int write_end_overlays(Leave *leave, Error *err)
-{
-	Plan plan = {0};
-
-	leave_end_overlays(leave->pool, &leave->report->leaving,
-			   &leave->inputs->file.desired->policy, &plan);
-	if (plan.order.n_steps == 0)
-		return 0;
-	pause_msec(QUIET_MSEC);
-	if (write_steps(leave, &plan, err) < 0)
-		return -1;
-	return world_read(leave->directory, leave->pool, &leave->inputs->machine, &leave->world,
-			  err);
-}
-
 static int write_end(Leave *leave, Error *err)
 {
-	const DesiredPolicy *policy = &leave->inputs->file.desired->policy;
 	Plan plan = {0};
 
-	leave_end(leave->pool, &leave->report->leaving, policy, &plan);
-	if (write_steps(leave, &plan, err) < 0 || verify_gone(leave, err) < 0 ||
-	    write_end_overlays(leave, err) < 0)
+	leave_end(leave->pool, &leave->report->leaving, &leave->inputs->file.desired->policy,
+		  &plan);
+	if (write_steps(leave, &plan, err) < 0 || verify_gone(leave, err) < 0)
 		return -1;
 	leave->report->config = &leave->world.config;
 	leave->report->has_left = true;
@@ -366,7 +347,6 @@ static int leave_try(Leave *leave, Error *err)
 	report->leaving = leave_find(leave->pool, desired, &leave->known, &leave->world.live);
 	leave_close(leave->pool, &report->leaving, &report->plan);
 	leave_end(leave->pool, &report->leaving, &desired->policy, &report->plan);
-	leave_end_overlays(leave->pool, &report->leaving, &desired->policy, &report->plan);
 	report->is_audit = desired->policy.mode == POLICY_AUDIT;
 	if (guard_config_hold(leave->pool, &leave->world.live, &leave->world.facts.machine, &hold))
 		plan_add_hold(leave->pool, &report->plan, hold);

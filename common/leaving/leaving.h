@@ -38,10 +38,6 @@ void leave_reopen(Pool *pool, const Leaving *leaving, Plan *plan);
 /* Adds what ends their replication; providers that policy.keep names stay. */
 void leave_end(Pool *pool, const Leaving *leaving, const DesiredPolicy *policy, Plan *plan);
 
-/* Adds the overlays that go with it, a while after all else is written. */
-void leave_end_overlays(Pool *pool, const Leaving *leaving, const DesiredPolicy *policy,
-			Plan *plan);
-
 /* True when the consumer is one that policy.keep names. */
 bool leave_keeps(const DesiredPolicy *policy, const LiveConsumer *consumer);
 
