@@ -10,6 +10,7 @@
 #include "common/draft/old_tls.h"
 #include "common/guard/guard.h"
 #include "common/plan/plan_changes.h"
+#include "common/plan/release_line.h"
 #include "common/remedies/remedies.h"
 #include "common/report/doctor_links.h"
 
@@ -199,7 +200,7 @@ void doctor_pending(Doctor *doctor)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_PENDING,
 			    hold->guard == GUARD_JOINING ? DOCTOR_NOTE : DOCTOR_WARNING,
 			    "held %s: %s", guard_code(hold->guard), hold->text);
-		doctor_remedy(&doctor->report, hold->release);
+		doctor_remedy(&doctor->report, hold_release_line(doctor->pool, hold));
 	}
 	for (size_t i = 0; i < plan->n_findings; i++) {
 		const Finding *finding = &plan->findings[i];

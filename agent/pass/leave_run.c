@@ -117,6 +117,8 @@ static const char *why_unsafe(const Leave *leave, const LeavingDatabase *databas
 	AUTO_PROGRESS waiting;
 	Lag missing;
 
+	if (database->is_half_done)
+		return NULL; /* it was safe when the links went */
 	if (here.state != CONTENT_READ)
 		return pool_printf(leave->pool, "it cannot be read here: %s", here.problem);
 	if (!here.entry.exists)

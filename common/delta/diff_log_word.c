@@ -13,7 +13,7 @@ bool log_is_closed(const LiveDatabase *log)
 }
 
 static void restriction_change(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *log,
-			       const char *value, const char *why)
+			       const char *former, const char *value, const char *why)
 {
 	(void)plan_add_change(diff->pool, diff->plan,
 			      (Change){.kind = CHANGE_LOG_SETTING,
@@ -21,25 +21,33 @@ static void restriction_change(Diff *diff, const WantedDatabase *wanted, const L
 				       .dn = log->entry->dn,
 				       .attribute = LOG_WORD_ATTRIBUTE,
 				       .subject = wanted->desired->delta->logbase,
-				       .old_value = log_word_is_said(log) ? LOG_WORD
-						    : log_is_closed(log)  ? LOG_CLOSED
-									  : NULL,
+				       .old_value = former,
 				       .new_value = value,
 				       .why = why});
 }
 
+/* A release of syncward that knows no closed logs says the word beside it, and nobody reads. */
+static void both_end(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *log)
+{
+	restriction_change(diff, wanted, log,
+			   wanted->log_stand == LOG_IN_ORDER ? LOG_CLOSED : LOG_WORD, NULL,
+			   "a log that is closed is not one that peers are to read");
+}
+
 void diff_log_word(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *log)
 {
-	const bool is_said = log_word_is_said(log);
+	const bool is_said = log_word_is_said(log), is_closed = log_is_closed(log);
 
-	if (wanted->log_stand == LOG_IN_ORDER && !is_said)
-		restriction_change(diff, wanted, log, LOG_WORD,
+	if (is_said && is_closed)
+		both_end(diff, wanted, log);
+	else if (wanted->log_stand == LOG_IN_ORDER && !is_said)
+		restriction_change(diff, wanted, log, is_closed ? LOG_CLOSED : NULL, LOG_WORD,
 				   "so peers see that this node saw all logs that it is to read");
 	else if (wanted->log_stand != LOG_IN_ORDER && is_said)
-		restriction_change(diff, wanted, log, LOG_CLOSED,
+		restriction_change(diff, wanted, log, LOG_WORD, LOG_CLOSED,
 				   "this node lacks a log that it is to read, so no peer may "
 				   "begin to read its own");
-	else if (wanted->log_stand == LOG_LACKING && log_is_closed(log))
-		restriction_change(diff, wanted, log, NULL,
+	else if (wanted->log_stand == LOG_LACKING && is_closed)
+		restriction_change(diff, wanted, log, LOG_CLOSED, NULL,
 				   "no peer reads it any more, and all must see what it holds");
 }

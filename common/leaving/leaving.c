@@ -32,20 +32,31 @@ static bool takes_overlay(const Desired *desired, const Live *live, const LiveDa
 	       live_release(live, database->multi_provider_attribute) == LIVE_RELEASE_2_5;
 }
 
+/* Its links went, and before that a peer had everything. */
+static bool was_interrupted(const Known *known, const LeavingDatabase *database)
+{
+	return database->takes_overlay && database->live->is_read_only &&
+	       database->live->n_consumers == 0 && !database->live->is_multi_provider &&
+	       known_left(&known->leave, database->suffix);
+}
+
 Leaving leave_find(Pool *pool, const Desired *desired, const Known *known, const Live *live)
 {
 	Leaving leaving = {0};
 
 	for (size_t i = 0; i < live->n_databases; i++) {
-		const LiveDatabase *database = &live->databases[i];
-		const char *suffix = named_suffix(desired, known, database);
+		const LiveDatabase *live_database = &live->databases[i];
+		LeavingDatabase database = {.live = live_database,
+					    .suffix = named_suffix(desired, known, live_database)};
 
-		if (suffix && (database->n_consumers > 0 || database->is_multi_provider))
-			POOL_PUSH(
-				pool, leaving.databases, leaving.n_databases,
-				{.live = database,
-				 .suffix = suffix,
-				 .takes_overlay = takes_overlay(desired, live, database, suffix)});
+		if (!database.suffix)
+			continue;
+		database.takes_overlay =
+			takes_overlay(desired, live, live_database, database.suffix);
+		database.is_half_done = was_interrupted(known, &database);
+		if (live_database->n_consumers > 0 || live_database->is_multi_provider ||
+		    database.is_half_done)
+			POOL_PUSH(pool, leaving.databases, leaving.n_databases, database);
 	}
 	return leaving;
 }

@@ -18,6 +18,7 @@ typedef struct LeavingDatabase {
 	const LiveDatabase *live;
 	const char *suffix;
 	bool takes_overlay; /* syncprov can go: it is the only overlay, ours, and not on 2.4 */
+	bool is_half_done;  /* that is all that is left of a `leave` that was interrupted */
 } LeavingDatabase;
 
 typedef struct Leaving {

@@ -68,8 +68,10 @@ LeaveReaders leave_readers(Pool *pool, const Desired *desired, const Peer *self,
 {
 	LeaveReaders readers = {.dns = NULL};
 
+	/* Who reads one that has no links any more gets nothing from there. */
 	for (size_t i = 0; i < leaving->n_databases; i++)
-		database_take(pool, desired, self, &leaving->databases[i], &readers);
+		if (!leaving->databases[i].is_half_done)
+			database_take(pool, desired, self, &leaving->databases[i], &readers);
 	return readers;
 }
 

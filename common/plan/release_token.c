@@ -114,6 +114,34 @@ static void put_urls(Held *held, const char *text)
 		put_field(&held->text, urls[i]);
 }
 
+/* True before "s" and "of 5 entries": a clock and a database go on meanwhile. */
+static bool counts_what_moves(const char *behind)
+{
+	static const char *const words[] = {" s ", " of ", " entries"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strncmp(behind, words[i], strlen(words[i])) == 0)
+			return true;
+	return false;
+}
+
+/* As it is, but for how many seconds or entries there are by now. */
+static void put_reason(Held *held, const char *text)
+{
+	for (const char *at = text; *at;) {
+		const size_t len = strspn(at, "0123456789");
+		const bool is_word = at == text || at[-1] == ' ';
+
+		if (len > 0 && is_word && counts_what_moves(at + len)) {
+			at += len;
+			continue;
+		}
+		buf_printf(&held->text, "%.*s", (int)(len > 0 ? len : 1), at);
+		at += len > 0 ? len : 1;
+	}
+	buf_putc(&held->text, '\n');
+}
+
 static void put_holds(Held *held)
 {
 	for (size_t i = 0; i < held->plan->held.n_holds; i++) {
@@ -125,7 +153,7 @@ static void put_holds(Held *held)
 		if (GUARD_BIT(held->guard) & OF_PEERS)
 			put_urls(held, hold->text);
 		else
-			put_field(&held->text, hold->text);
+			put_reason(held, hold->text);
 	}
 }
 

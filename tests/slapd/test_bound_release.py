@@ -54,6 +54,7 @@ def test_as_many_others_are_not_those_that_were_shown(lone):
     peers = list(node.document["peers"])
     unlist(node, 2, 3)
     former, = holds(node.plan().stdout)
+    assert former.release in node.run("doctor", "pending").stdout
     node.document["peers"] = [peer for peer in peers if peer["id"] not in (4, 5)]
     node.write()
     hold, = holds(remedies.execute(node, former.release, statuses=(3,)).stdout)

@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 
+import by_hand
 import ldap
 import pytest
 import remedies
@@ -337,6 +338,18 @@ def test_a_killed_leave_is_finished_by_the_next(cluster):
     assert "held left" in node.plan().stdout
     assert "This node has left" in leave(node)
     assert left(node)["databases"] == [{"suffix": SUFFIX, "closed": True}] and read_only(node)
+
+
+@pytest.mark.one_release
+@pytest.mark.since("2.5")
+def test_one_that_was_killed_before_the_overlay_went_is_finished_by_the_next(cluster):
+    node = cluster[2]
+    leave(node)
+    by_hand.add_overlay(node, Database())
+    assert "This node has left" in leave(node)
+    assert not any("syncprov" in name for name, _ in node.server.search(node.server.database_dn()))
+    assert left(node)["databases"] == [{"suffix": SUFFIX, "closed": True}] and read_only(node)
+    assert "nothing to leave" in leave(node)
 
 
 def test_slapd_starts_again_after_each_write(cluster):

@@ -682,6 +682,19 @@ static void a_closed_log_is_opened_when_no_peer_can_go_on_in_it(void **state)
 	assert_string_equal(restriction(scene), "");
 }
 
+/* As a release that knows no closed logs leaves it. */
+static void a_closed_log_with_the_word_loses_one_of_both(void **state)
+{
+	Scene *scene = closed_make(state, "timeout=3");
+	LinkProbe *peers = scene->facts.probes->items;
+
+	value_add(scene, scene_entry(scene, LOG), "olcRestrict", "compare");
+	assert_string_equal(restriction(scene), "-compare"); /* a peer may go on in it */
+	peers[0].probe.log_is_in_order = false;
+	peers[1].probe.log_is_in_order = false;
+	assert_string_equal(restriction(scene), "-search");
+}
+
 /* Nothing is written there that could end it. */
 static void with_audit_a_link_without_its_log_is_critical_at_once(void **state)
 {
@@ -1040,6 +1053,7 @@ int main(void)
 		SCENE_TEST(who_lacks_a_log_closes_its_own),
 		SCENE_TEST(who_finds_a_log_closed_reads_databases_and_closes_its_own),
 		SCENE_TEST(a_closed_log_is_opened_when_no_peer_can_go_on_in_it),
+		SCENE_TEST(a_closed_log_with_the_word_loses_one_of_both),
 		SCENE_TEST(with_audit_a_link_without_its_log_is_critical_at_once),
 		SCENE_TEST(of_a_link_that_is_cut_it_is_asked_whether_its_log_is_closed),
 		SCENE_TEST(of_a_peer_that_is_away_it_is_asked_soon_whether_it_has_its_log),

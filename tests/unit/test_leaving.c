@@ -3,6 +3,7 @@
 #include "tests/unit/plan_scene.h"
 
 #include "common/leaving/leaving.h"
+#include "common/leaving/leaving_readers.h"
 
 static const LiveVersion v2_5 = {.is_known = true, .is_2_5 = true};
 
@@ -52,6 +53,55 @@ static void beside_a_provider_that_is_kept_it_stays(void **state)
 	assert_false(takes_overlay(scene, v2_5));
 }
 
+/* `leave` ended between the links and the overlay. */
+static void half_done_make(Scene *scene)
+{
+	static LeftDatabase left = {.suffix = SUFFIX, .was_closed = true};
+
+	value_add(scene, scene->database, "olcReadOnly", "TRUE");
+	for (size_t i = 0; i < scene->database->n_attributes; i++)
+		if (strcmp(scene->database->attributes[i].name, "olcMultiProvider") == 0)
+			scene->database->attributes[i].values[0] = (Value){"FALSE", 5};
+	scene->known.leave.databases = &left;
+	scene->known.leave.n_databases = 1;
+}
+
+static void one_that_was_interrupted_takes_it_when_it_is_run_again(void **state)
+{
+	Scene *scene = *state;
+	Leaving leaving;
+
+	provider_make(scene, "");
+	half_done_make(scene);
+	assert_true(takes_overlay(scene, v2_5));
+	leaving = leave_find(scene->pool, scene->input.desired, &scene->known, &scene->live);
+	assert_true(leaving.databases[0].is_half_done);
+	assert_false(leave_readers(scene->pool, scene->input.desired, scene->wanted.self, &leaving)
+			     .may_part);
+}
+
+static void a_database_that_did_not_leave_and_reads_nobody_keeps_it(void **state)
+{
+	Scene *scene = *state;
+
+	provider_make(scene, "");
+	half_done_make(scene);
+	scene->known.leave.n_databases = 0;
+	assert_false(takes_overlay(scene, v2_5));
+}
+
+static void one_that_still_reads_is_not_half_done(void **state)
+{
+	Scene *scene = *state;
+	Leaving leaving;
+
+	provider_make(scene, "23");
+	half_done_make(scene);
+	assert_true(takes_overlay(scene, v2_5));
+	leaving = leave_find(scene->pool, scene->input.desired, &scene->known, &scene->live);
+	assert_false(leaving.databases[0].is_half_done);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -59,6 +109,9 @@ int main(void)
 			the_overlay_goes_so_that_nobody_reads_what_it_reads_first_when_it_comes_back),
 		SCENE_TEST(on_2_4_it_stays),
 		SCENE_TEST(beside_a_provider_that_is_kept_it_stays),
+		SCENE_TEST(one_that_was_interrupted_takes_it_when_it_is_run_again),
+		SCENE_TEST(a_database_that_did_not_leave_and_reads_nobody_keeps_it),
+		SCENE_TEST(one_that_still_reads_is_not_half_done),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 
 #include "common/plan/plan_changes.h"
 #include "common/plan/release_line.h"
+#include "common/plan/release_token.h"
 
 /* At the peer both are other ones. */
 static void strangers_make(PlanScene *scene)
@@ -132,6 +133,52 @@ static void of_two_databases_each_has_its_own(void **state)
 	assert_non_null(hold_of(scene, SCENE_SUFFIX));
 }
 
+static const char *token_of_clock(PlanScene *scene, unsigned peer_id, long ahead_sec)
+{
+	scene->peers[0].has_clock = true;
+	scene->peers[0].clock_ahead_sec = ahead_sec;
+	scene->peers[0].server_id = (int)peer_id;
+	scene_plan(scene);
+	return release_token(scene->pool, &scene->plan, GUARD_IDENTITY, NULL);
+}
+
+/* A clock differs by other seconds each time that it is asked. */
+static void how_many_seconds_there_are_by_now_makes_no_other_token(void **state)
+{
+	PlanScene *scene = *state;
+	const char *token;
+
+	scene->n_databases = 1;
+	token = token_of_clock(scene, 2, 100);
+	assert_non_null(token);
+	assert_string_equal(token_of_clock(scene, 2, 102), token);
+	assert_string_not_equal(token_of_clock(scene, 2, -100), token);
+	assert_string_not_equal(token_of_clock(scene, 1, 100), token);
+}
+
+static const char *token_of_reason(PlanScene *scene, const char *text)
+{
+	Plan plan = {0};
+
+	plan_add_hold(scene->pool, &plan,
+		      (Hold){.guard = GUARD_READERS,
+			     .text = text,
+			     .release = "syncward apply --release G12"});
+	return release_token(scene->pool, &plan, GUARD_READERS, NULL);
+}
+
+static void nor_do_entries_that_came_meanwhile(void **state)
+{
+	PlanScene *scene = *state;
+	const char *token = token_of_reason(scene, "cn=a does not see 3 of 10345 entries");
+
+	assert_string_equal(token_of_reason(scene, "cn=a does not see 4 of 10351 entries"), token);
+	assert_string_not_equal(token_of_reason(scene, "cn=a2 does not see 3 of 10345 entries"),
+				token_of_reason(scene, "cn=a3 does not see 3 of 10345 entries"));
+	assert_string_not_equal(token_of_reason(scene, "under server ID 3, of peer 1"),
+				token_of_reason(scene, "under server ID 4, of peer 1"));
+}
+
 static bool asks_coverage(const PlanScene *scene)
 {
 	const PlanNeeds *needs = &scene->plan.unknown;
@@ -176,6 +223,8 @@ int main(void)
 		PLAN_SCENE_TEST(what_was_printed_ends_what_it_was_printed_for),
 		PLAN_SCENE_TEST(what_was_printed_for_something_else_lets_nothing_pass),
 		PLAN_SCENE_TEST(of_two_databases_each_has_its_own),
+		PLAN_SCENE_TEST(how_many_seconds_there_are_by_now_makes_no_other_token),
+		PLAN_SCENE_TEST(nor_do_entries_that_came_meanwhile),
 		PLAN_SCENE_TEST(
 			what_the_release_needs_is_asked_before_its_token_is_known_to_be_right),
 	};
