@@ -22,7 +22,8 @@ static const Hold *hold_unstamped(const Joining *joining, const char *uri)
 			joining->diff->pool,
 			"%s: %s has changes of server ID %u, and this node, which shows no "
 			"contextCSN, perhaps newer ones: see `%s`. Where it is the one that lacks "
-			"some: %s, or %s; then, or where it lacks none",
+			"some: %s, or %s; then, or where it lacks none and all others are to get "
+			"what is here",
 			joining->suffix, uri, joining->our_id, remedy_text(REMEDY_COMPARE),
 			remedy_text(REMEDY_DATABASE_ANEW),
 			remedy_fill(joining->diff->pool, REMEDY_DATABASE_LOAD, uri)),
@@ -47,11 +48,13 @@ static const Hold *hold_suspect(const Joining *joining, const Content *peer, Sus
 		joining, GUARD_CONTENT,
 		pool_printf(
 			joining->diff->pool,
-			"%s here is not the database that the cluster knows: %s %s; %s; %s, or %s; "
-			"then, or if surely nothing is lost",
+			"%s here is not the database that the cluster knows: %s %s; %s. Save what "
+			"only this node has, and would lose: see `%s`. Then %s, or %s; after that, "
+			"or if surely nothing is lost",
 			joining->suffix, uri,
 			suspicion_describe(joining->diff->pool, suspicion, joining->our_id),
-			harm_describe(joining), remedy_text(REMEDY_DATABASE_ANEW),
+			harm_describe(joining), remedy_text(REMEDY_COMPARE),
+			remedy_text(REMEDY_DATABASE_ANEW),
 			remedy_fill(joining->diff->pool, REMEDY_DATABASE_LOAD, uri)),
 		RELEASE);
 }
