@@ -431,7 +431,7 @@ static void a_node_that_never_had_everything_may_be_the_stranger(void **state)
 	scene->known_database.is_complete = false;
 	assert_non_null(strstr(judged(scene)->text, "empty it"));
 	/* That loses what only this node has. */
-	assert_non_null(strstr(judged(scene)->text, "see `syncward compare`. Then empty it"));
+	assert_non_null(strstr(judged(scene)->text, "Save what only it has (`syncward compare`)"));
 	stranger_make(scene);
 	scene->known_database.is_joining = true;
 	assert_non_null(strstr(judged(scene)->text, "empty it"));
