@@ -167,15 +167,14 @@ void health_restored_carry(Pool *pool, const ConditionList *told, const char *su
 
 void health_restored_condition(Pool *pool, const char *suffix, ConditionList *ret)
 {
-	lasting_add(
-		pool, restored, suffix,
-		pool_printf(pool,
-			    "slapd started on an old backup, a copy without contextCSN or an "
-			    "emptied one, which took newer changes before it had the rest: "
-			    "peers may have deleted what it lacked, even if contextCSN is equal "
-			    "now. Look in a backup for what is missing; then %s",
-			    remedy_text(REMEDY_RESUME)),
-		ret);
+	lasting_add(pool, restored, suffix,
+		    pool_printf(pool,
+				"slapd started on an older copy, perhaps without contextCSN or "
+				"emptied, which took newer changes before it had the rest: peers "
+				"may have deleted what it lacked, even if contextCSN is equal now. "
+				"Look in a backup for what is missing; then %s",
+				remedy_text(REMEDY_RESUME)),
+		    ret);
 }
 
 void health_replaced_condition(Pool *pool, const DatabaseHealth *health, ConditionList *ret)
