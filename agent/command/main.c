@@ -135,6 +135,8 @@ int main(int argc, char **argv)
 	/* A reader that goes away shows as an error of write(2), seen below; slapd going away, as
 	 * one of libldap. */
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* A file beyond the limit of its size (ulimit -f) shows as an error of write(2), too. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	(void)umask(022);
 	status = words_run(argc, argv);
 	if (fflush(stdout) == EOF || ferror(stdout)) {

@@ -44,6 +44,7 @@ static void child_exec(const SlapdTool *tool, const char *name, const char *cons
 	(void)setenv("LDAPNOINIT", "1", 1);
 	(void)umask(077);
 	(void)signal(SIGPIPE, SIG_DFL);
+	(void)signal(SIGXFSZ, SIG_DFL);
 	execv(tool->program, (char *const *)(const void *)words);
 	_exit(127);
 }

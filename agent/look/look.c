@@ -241,10 +241,24 @@ static const char *why_hidden(const Directory *directory, Pool *pool, const Worl
 		remedy_fill(pool, REMEDY_ROOT_SEES, suffix, dn));
 }
 
+/* Where olcAccess lets root know that the entry is there, slapd refuses to show it (50). */
+static const char *why_refused(const Directory *directory, Pool *pool, const World *world,
+			       const char *suffix, const char *problem)
+{
+	const char *dn = root_dn(directory, pool);
+
+	if (is_seen(pool, world, suffix, dn))
+		return problem;
+	return pool_printf(pool, "%s; %s lets root look, in front of the other values", problem,
+			   remedy_fill(pool, REMEDY_ROOT_SEES, suffix, dn));
+}
+
 Content world_content_here(Directory *directory, Pool *pool, const World *world, const char *suffix)
 {
 	Content here = content_read_here(pool, directory, suffix);
 
+	if (here.state == CONTENT_DENIED)
+		here.problem = why_refused(directory, pool, world, suffix, here.problem);
 	if (here.state == CONTENT_READ && !here.entry.exists)
 		here.problem = why_hidden(directory, pool, world, suffix);
 	if (here.problem && here.state == CONTENT_READ)

@@ -83,7 +83,7 @@ static bool refuses_readers(Diff *diff, const WantedDatabase *wanted, const Live
 
 	if (read_refusal_find(live, ret))
 		return true;
-	if (!bind_refusal_find(diff->in->live, ret))
+	if (!bind_refusal_find(diff->in->live, live, ret))
 		return false;
 	if (ret->is_of_config)
 		return true;

@@ -290,6 +290,19 @@ static const Hold *judge_unproven(const Joining *joining, const Evidence *eviden
 	return hold_unproven(joining, evidence);
 }
 
+/*
+ * A person compared them and released G10: what a peer that was loaded from here shows came from
+ * here. It is not read first: the overlay makes a contextCSN of what is here only where nothing is
+ * read yet, and until there is one nobody can read this node.
+ */
+static bool is_original(const Joining *joining, const Content *lacking)
+{
+	return joining->here->n_context_csns == 0 && !joining->was_joining &&
+	       !live_reads_from_somebody(joining->live) &&
+	       diff_is_released_for(joining->diff, GUARD_CONTENT, joining->suffix) &&
+	       copy_lacks_own(joining->here, lacking, joining->our_id);
+}
+
 static const Hold *judge_refresh(const Joining *joining)
 {
 	const Hold *hold = NULL;
@@ -302,6 +315,10 @@ static const Hold *judge_refresh(const Joining *joining)
 	evidence = evidence_find(joining);
 	if (evidence.lacking && joining_is_provider(evidence.lacking))
 		return hold_lacking(joining, evidence.lacking);
+	if (evidence.lacking && is_original(joining, evidence.lacking)) {
+		joining_note_complete(joining);
+		return NULL;
+	}
 	if (!evidence.is_covered)
 		hold = joining_judge_heirs(joining);
 	if (hold)

@@ -21,8 +21,8 @@ static const Hold *hold_unstamped(const Joining *joining, const char *uri)
 		pool_printf(
 			joining->diff->pool,
 			"%s: %s has changes of server ID %u, and this node, which shows no "
-			"contextCSN, perhaps newer ones: see `%s`. Where it is the one that lacks "
-			"some: %s, or %s; then, or where it lacks none",
+			"contextCSN, perhaps newer ones: see `%s`. If some are missing here: %s, "
+			"or %s; then, or if none is and all are to get this copy",
 			joining->suffix, uri, joining->our_id, remedy_text(REMEDY_COMPARE),
 			remedy_text(REMEDY_DATABASE_ANEW),
 			remedy_fill(joining->diff->pool, REMEDY_DATABASE_LOAD, uri)),
@@ -32,9 +32,8 @@ static const Hold *hold_unstamped(const Joining *joining, const char *uri)
 /* What would come of it. A hub has no writers, and readers all the same. */
 static const char *harm_describe(const Joining *joining)
 {
-	return peer_is_consumer(joining->diff->in->wanted->self)
-		       ? "reading there it would mix both"
-		       : "as a provider it would make healthy peers delete entries";
+	return peer_is_consumer(joining->diff->in->wanted->self) ? "reading there would mix both"
+								 : "peers would delete entries";
 }
 
 static const Hold *hold_suspect(const Joining *joining, const Content *peer, Suspicion suspicion)
@@ -45,14 +44,14 @@ static const Hold *hold_suspect(const Joining *joining, const Content *peer, Sus
 		return hold_unstamped(joining, uri);
 	return joining_hold(
 		joining, GUARD_CONTENT,
-		pool_printf(
-			joining->diff->pool,
-			"%s here is not the database that the cluster knows: %s %s; %s; %s, or %s; "
-			"then, or if surely nothing is lost",
-			joining->suffix, uri,
-			suspicion_describe(joining->diff->pool, suspicion, joining->our_id),
-			harm_describe(joining), remedy_text(REMEDY_DATABASE_ANEW),
-			remedy_fill(joining->diff->pool, REMEDY_DATABASE_LOAD, uri)),
+		pool_printf(joining->diff->pool,
+			    "%s here is not the cluster's database: %s %s; %s. Save what only it "
+			    "has (`%s`); then %s, or %s; then, or if nothing is lost",
+			    joining->suffix, uri,
+			    suspicion_describe(joining->diff->pool, suspicion, joining->our_id),
+			    harm_describe(joining), remedy_text(REMEDY_COMPARE),
+			    remedy_text(REMEDY_DATABASE_ANEW),
+			    remedy_fill(joining->diff->pool, REMEDY_DATABASE_LOAD, uri)),
 		RELEASE);
 }
 

@@ -41,6 +41,7 @@ const char *const live_config_attributes[] = {
 	"olcLastMod",
 	"olcRestrict",
 	"olcDisallows",
+	"olcRequires",
 	"olcGentleHUP",
 	"olcAuthzRegexp",
 	"olcSyncUseSubentry",

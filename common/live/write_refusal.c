@@ -83,7 +83,17 @@ static bool refuses_binds(const Entry *entry, WriteRefusal *ret)
 	return value != NULL;
 }
 
-bool bind_refusal_find(const Live *live, WriteRefusal *ret)
+/* Above the database it holds for all of them. root over ldapi binds with SASL. */
+static bool requires_sasl(const Entry *entry, WriteRefusal *ret)
+{
+	const char *value = value_with(entry, "olcRequires", "SASL");
+
+	if (value)
+		*ret = (WriteRefusal){entry->dn, "olcRequires", value, false};
+	return value != NULL;
+}
+
+bool bind_refusal_find(const Live *live, const LiveDatabase *database, WriteRefusal *ret)
 {
 	const char *value;
 
@@ -92,7 +102,8 @@ bool bind_refusal_find(const Live *live, WriteRefusal *ret)
 	value = value_with(live->global, "olcDisallows", "bind_simple");
 	if (value)
 		*ret = (WriteRefusal){live->global->dn, "olcDisallows", value, false};
-	return value != NULL;
+	return value || requires_sasl(live->global, ret) ||
+	       requires_sasl(live_frontend(live), ret) || requires_sasl(database->entry, ret);
 }
 
 static bool restricts(const char *value, bool *ret_modify)

@@ -22,7 +22,8 @@ bool write_refusal_find(const Live *live, const LiveDatabase *database, WriteRef
  * read cn=config either. */
 bool read_refusal_find(const LiveDatabase *database, WriteRefusal *ret);
 
-/* True when the server takes no simple bind, or none at all: then sessions that are there go on. */
-bool bind_refusal_find(const Live *live, WriteRefusal *ret);
+/* True when the server takes no simple bind, or none at all, or lets nobody read the database who
+ * bound simply: sessions that are there go on. */
+bool bind_refusal_find(const Live *live, const LiveDatabase *database, WriteRefusal *ret);
 
 #endif

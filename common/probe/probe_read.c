@@ -12,6 +12,7 @@ enum {
 	SUCCESS = 0,
 	TIME_LIMIT = 3,
 	SIZE_LIMIT = 4,
+	STRONGER_AUTH_REQUIRED = 8,
 	REFERRAL = 10,
 	ADMIN_LIMIT = 11,
 	CRITICAL_EXTENSION = 12,
@@ -43,7 +44,8 @@ static void add_refused(Pool *pool, Probe *probe, const char *what, const ProbeA
 	}
 	if (answer->code == BUSY || answer->code == UNAVAILABLE)
 		code = PROBE_BUSY;
-	else if (answer->code == UNWILLING) /* whoever asks */
+	else if (answer->code == UNWILLING ||            /* whoever asks */
+		 answer->code == STRONGER_AUTH_REQUIRED) /* whoever binds so (olcRequires) */
 		code = PROBE_RESTRICTED;
 	else if (wants_password(answer))
 		code = PROBE_PASSWORD_RESET;

@@ -117,7 +117,7 @@ const RemedyRow remedies_peers[REMEDY_COUNT] = {
 		 "test_remedies_peers.py::test_what_a_peer_refuses_is_read_when_it_applied_the_line"},
 	[REMEDY_OVERLAY_THERE] =
 		{"overlay-there", REMEDY_WORDS,
-		 "`syncward apply` there adds olcOverlay=syncprov in its place before the server ID, unless \"syncprov\" is false in this database of peers.json",
+		 "`syncward apply` there adds olcOverlay=syncprov before the server ID, unless \"syncprov\" is false in this database of peers.json; if that node left, `syncward apply` there says how it comes back, or take its line out on all others; if the overlay is disabled, `syncward plan` there has the line",
 		 "test_remedies_peers.py::test_a_peer_that_is_no_provider_yet_becomes_one_by_apply"},
 	[REMEDY_LIMITS_THERE] =
 		{"limits-there", REMEDY_WORDS,
@@ -125,7 +125,7 @@ const RemedyRow remedies_peers[REMEDY_COUNT] = {
 		 "test_remedies_peers.py::test_a_limit_at_a_peer_is_lifted_there_by_apply"},
 	[REMEDY_SERVER_ID_THERE] =
 		{"server-id-there", REMEDY_WORDS,
-		 "`syncward apply` there gives it one once overlay and contextCSN are there; if it is set by hand before, entries that are deleted elsewhere stay there",
+		 "`syncward apply` there gives it one once overlay and contextCSN are there; if it is set by hand before, entries that are deleted elsewhere stay there; if the overlay is disabled, `syncward plan` there has the line",
 		 "test_remedies_peers.py::test_a_peer_without_a_server_id_gets_it_by_apply"},
 	[REMEDY_ID_THERE] =
 		{"id-there", REMEDY_WORDS,

@@ -33,7 +33,7 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		 "test_identity_guard.py::test_a_server_that_was_named_another_peer_keeps_its_server_id"},
 	[REMEDY_ID_AT_TWIN] =
 		{"id-at-twin", REMEDY_WORDS,
-		 "give that server an olcServerID of its own, as `syncward apply --release G5` does there",
+		 "give that server an olcServerID of its own, as `syncward apply --release G5` does there, or, if it is this server at another address, correct its \"uri\"",
 		 "test_identity_guard.py::test_a_peer_with_our_server_id_is_told_and_nothing_makes_us_a_provider"},
 	[REMEDY_ID_AT_CLONE] =
 		{"id-at-clone", REMEDY_WORDS,

@@ -169,7 +169,7 @@ void health_restored_condition(Pool *pool, const char *suffix, ConditionList *re
 {
 	lasting_add(pool, restored, suffix,
 		    pool_printf(pool,
-				"slapd started on an older copy, restored without contextCSN or "
+				"slapd started on an older copy, perhaps without contextCSN or "
 				"emptied, which took newer changes before it had the rest: peers "
 				"may have deleted what it lacked, even if contextCSN is equal now. "
 				"Look in a backup for what is missing; then %s",

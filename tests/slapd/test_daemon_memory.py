@@ -189,6 +189,14 @@ def test_what_lasts_over_a_restart_is_not_told_again(node):
         assert json.load(file)["conditions"] == []
 
 
+def test_a_limit_of_file_sizes_is_told_and_ends_no_daemon(node):
+    """ulimit -f has the kernel send SIGXFSZ, which ends a process that does not ignore it."""
+    with Daemon(node, prefix=("prlimit", "--fsize=64")) as daemon:
+        assert "File too large" in daemon.wait_for("state-trouble")
+        wait_until(lambda: any("status.json" in line and "File too large" in line for line in daemon.lines), "the status as well")
+        assert daemon.process.poll() is None
+
+
 @pytest.mark.parametrize("text", ["{", '{"schema_version": 2, "entries": [], "conditions": []}',
                                   '{"schema_version": 1}', '{"schema_version": 1, "entries": [1], "conditions": [{}]}'])
 def test_a_memory_that_cannot_be_used_is_put_aside_and_told(node, text):

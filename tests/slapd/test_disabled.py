@@ -42,9 +42,13 @@ def test_a_disabled_overlay_is_told(slapd_factory, program):
     one.server.modify(overlay, [(ldap.MOD_REPLACE, "olcDisabled", "TRUE")])
     text = one.plan().stdout
     assert found(one) == [("critical", "unreadable")] and found(other) == [] and "olcDisabled of " in text, text
+    told = other.run("doctor").stdout
+    assert "if the overlay is disabled, `syncward plan` there has the line" in told, told
     remedies.run(one, text, "enabled")
     assert found(one) == []
     wait_entry(other.server, add_person(one.server, "back"))
+    one.server.restart()  # slapd has no sync control before, as peers say rightly
+    assert "if the overlay is disabled" not in other.run("doctor").stdout
 
 
 @pytest.mark.since("2.5")

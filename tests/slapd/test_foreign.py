@@ -62,6 +62,19 @@ def test_a_database_that_root_may_not_see_is_not_an_empty_one(slapd_factory, pro
     assert "is not known" not in done.stdout and "is empty" not in done.stdout, done.stdout
 
 
+@pytest.mark.remedy("root-sees")
+def test_root_that_may_only_know_of_the_entry_is_given_the_line(slapd_factory, program):
+    """slapd refuses then (50), and does not say that there is no such object."""
+    root = "gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth"
+    access = [f'to * by dn.exact="{root}" auth by dn.exact="{REPLICATOR}" read by anonymous auth by * none']
+    node = Lone(slapd_factory, program, [Database(backend="mdb", attributes={"olcAccess": access})])
+    done = node.apply()
+    assert done.returncode == 3 and "cannot be read here" in done.stdout, done.stdout + done.stderr
+    name, value = remedies.attribute(done.stdout, "root-sees")
+    node.server.modify(node.dn(), [(ldap.MOD_ADD, name, value)])
+    assert "cannot be read here" not in node.apply().stdout
+
+
 @pytest.mark.remedy("release-suffix")
 def test_a_release_is_of_one_database_and_the_other_is_not_merged(slapd_factory, program):
     """Both are held: of one the peer hides what would tell, the other one was filled apart."""

@@ -53,6 +53,19 @@ def test_a_peer_with_our_server_id_is_told_and_nothing_makes_us_a_provider(clust
     assert is_provider(node)
 
 
+def test_this_server_at_another_address_is_no_twin_that_needs_an_id(cluster):
+    """slapd here does not take the URL for its own, so it looks like another server."""
+    node, peer = cluster
+    cluster.document["peers"][1]["uri"] = node.server.ldap_uri.replace("127.0.0.1", "127.1")
+    cluster.write()
+    text = held(node.apply())
+    assert 'if it is this server at another address, correct its "uri"' in text, text
+    cluster.document["peers"][1]["uri"] = peer.server.ldap_uri
+    cluster.write()
+    node.apply_ok()
+    assert is_provider(node)
+
+
 @pytest.mark.remedy("id-exchanged")
 def test_lines_that_have_each_others_id_are_to_be_exchanged(cluster):
     """To release G5 at each of them would only change who is the twin."""

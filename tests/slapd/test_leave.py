@@ -192,6 +192,9 @@ def test_it_stays_out_until_a_person_lets_it_back_and_reads_before_it_takes_writ
         assert held.returncode == 3 and "held left: this node left the cluster" in held.stdout, held.stdout
         assert "syncward apply --release left" in held.stdout
     assert node.server.config_writes() == before
+    if node.server.release.number >= (2, 5):  # 2.4 cannot take the overlay away
+        told = other.run("doctor").stdout
+        assert "[no-syncprov]" in told and "says how it comes back, or take its line out on all others" in told, told
     delete(other, "to-be-deleted")
     add_person(other.server, "meanwhile")
     other.server.stop()

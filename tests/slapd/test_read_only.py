@@ -65,6 +65,20 @@ def test_a_provider_that_takes_no_simple_bind_is_told(slapd_factory, program):
 
 
 @pytest.mark.remedy("restrict-off")
+@pytest.mark.parametrize("place", ["server", "database"])
+def test_a_provider_that_is_read_with_sasl_alone_is_told(slapd_factory, program, place):
+    """Its peers bind simply: slapd lets them bind, and refuses each search."""
+    one, other = Cluster(slapd_factory, program, 2).form()
+    other.server.modify("cn=config" if place == "server" else other.server.database_dn(), [(ldap.MOD_ADD, "olcRequires", ["authc", "SASL"])])
+    told = one.run("doctor").stdout
+    assert "[restricted]" in told and "authzTo" not in told, told
+    text = other.plan().stdout
+    assert ("critical", "unreadable") in found(other) and "olcRequires of " in text, text
+    remedies.run(other, text, "restrict-off")
+    assert found(other) == [] and "[restricted]" not in one.run("doctor").stdout
+
+
+@pytest.mark.remedy("restrict-off")
 def test_a_provider_that_slapd_hides_is_told(slapd_factory, program):
     """Clients and peers are told that there is no such object; the consumers here go on for a while."""
     one, other = Cluster(slapd_factory, program, 2).form()

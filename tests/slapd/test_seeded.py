@@ -161,18 +161,24 @@ def test_new_machines_each_with_its_own_backup(slapd_factory, program):
     assert_works(cluster)
 
 
-def test_an_original_without_contextcsn_is_compared_before_it_is_emptied(slapd_factory, program):
-    """Its copy was loaded with -w, and so has a contextCSN, but not what clients wrote at the original since."""
-    original, loaded = Cluster(slapd_factory, program, 2, [Database(backend="mdb")])
+@pytest.mark.parametrize("first", ["original", "loaded"])
+def test_an_original_without_contextcsn_is_compared_before_it_is_emptied(slapd_factory, program, first):
+    """Its copy was loaded with -w, and so has a contextCSN, but not what clients wrote at the original since. What is
+    printed then ends with both in step, whichever applies first."""
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")])
+    original, loaded = cluster
     original.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", "1")])
     original.server.add_seed()
     put_back(loaded.server, saved(original.server), "-w")
     add_person(original.server, "later")
     text = original.apply().stdout
     assert "held G10" in text and "perhaps newer ones: see `syncward compare`" in text, text
-    assert "is not the database that the cluster knows" not in text, text
+    assert "is not the cluster's database" not in text, text
     done = original.run("compare", "--lag", "1")
     assert "missing or hidden there: 1\n" in done.stdout and "cn=later," in done.stdout, done.stdout
+    obey([original, loaded] if first == "original" else [loaded, original], original)
+    assert f"cn=later,{SUFFIX}" in whole(loaded.server)
+    assert_works(cluster, is_seeded=True)
 
 
 def test_two_that_were_filled_apart(slapd_factory, program):

@@ -353,6 +353,32 @@ static void two_copies_seeded_by_hand_want_a_person(void **state)
 	assert_int_equal(judge(scene), -1);
 }
 
+/* What a peer that was loaded from here shows came from here. Behind a link the overlay would make
+ * no contextCSN. */
+static void an_original_that_was_compared_reads_nothing_first(void **state)
+{
+	Scene *scene = *state;
+
+	scene->live.n_consumers = 0;
+	scene->database_facts.here.n_context_csns = 0;
+	scene->peer_csns[0] = OWN;
+	scene->peer.server_id = 0;
+	assert_int_equal(judge(scene), GUARD_CONTENT);
+	scene->input.options.consent.released = GUARD_BIT(GUARD_CONTENT);
+	scene->plan.copies.n_complete = 0;
+	assert_int_equal(judge(scene), -1);
+	assert_int_equal(scene->plan.copies.n_complete, 1);
+	/* What the peer wrote itself never was here. */
+	scene->peer_csns[0] = OLD;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->peer_csns[0] = OWN;
+	scene->peer.server_id = 1;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->peer.server_id = 0;
+	scene->live.n_consumers = 1;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+}
+
 static void another_suffix_entry_is_g10_also_when_it_shows_no_csn(void **state)
 {
 	Scene *scene = *state;
@@ -404,6 +430,8 @@ static void a_node_that_never_had_everything_may_be_the_stranger(void **state)
 	stranger_make(scene);
 	scene->known_database.is_complete = false;
 	assert_non_null(strstr(judged(scene)->text, "empty it"));
+	/* That loses what only this node has. */
+	assert_non_null(strstr(judged(scene)->text, "Save what only it has (`syncward compare`)"));
 	stranger_make(scene);
 	scene->known_database.is_joining = true;
 	assert_non_null(strstr(judged(scene)->text, "empty it"));
@@ -1671,6 +1699,7 @@ int main(void)
 		SCENE_TEST(of_many_changes_that_are_missing_the_first_are_named),
 		SCENE_TEST(who_was_complete_waits_for_nobody),
 		SCENE_TEST(two_copies_seeded_by_hand_want_a_person),
+		SCENE_TEST(an_original_that_was_compared_reads_nothing_first),
 		SCENE_TEST(another_suffix_entry_is_g10_also_when_it_shows_no_csn),
 		SCENE_TEST(a_node_that_had_everything_is_not_told_to_empty_itself),
 		SCENE_TEST(a_node_that_never_had_everything_may_be_the_stranger),
