@@ -15,6 +15,17 @@
 #include "common/plan/render.h"
 #include "common/remedies/remedies.h"
 
+/* slapd may die when it goes beneath them. */
+static const char *still_read(Pool *pool, const LeaveReport *report)
+{
+	return report->leaving.keeps_read_overlay
+		       ? pool_printf(pool,
+				     " Its syncprov overlay stays while other nodes read here: if "
+				     "this node may come back, run `%s` again when none does.",
+				     remedy_text(REMEDY_LEAVE))
+		       : "";
+}
+
 static const char *closing(Pool *pool, const LeaveReport *report, const Inputs *inputs)
 {
 	if (report->has_failed)
@@ -32,11 +43,11 @@ static const char *closing(Pool *pool, const LeaveReport *report, const Inputs *
 				   "Nothing was written: policy.mode is \"audit\". To let syncward "
 				   "write, put in \"policy\" of peers.json:\n      %s\n",
 				   remedy_text(REMEDY_MODE_ENFORCE));
-	return inputs->not_listed
-		       ? "This node has left: it replicates no more, and is read-only. Its "
-			 "syncward service may be disabled.\n"
-		       : "This node has left: it replicates no more, and is read-only. Now take "
-			 "its line out of peers.json on every node.\n";
+	return pool_printf(
+		pool, "This node has left: it replicates no more, and is read-only. %s%s\n",
+		inputs->not_listed ? "Its syncward service may be disabled."
+				   : "Now take its line out of peers.json on every node.",
+		still_read(pool, report));
 }
 
 static void hold_lines(Buf *text, const PlanHolds *holds, const char *suffix, bool has_colour)

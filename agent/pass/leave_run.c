@@ -4,8 +4,8 @@
 
 #include <time.h>
 
-#include "agent/ldap/sessions_here.h"
 #include "agent/look/look.h"
+#include "agent/pass/leave_sessions.h"
 #include "agent/pass/steps_run.h"
 #include "agent/peer/probe_round.h"
 #include "agent/peer/probe_targets.h"
@@ -168,14 +168,6 @@ static bool all_is_safe(const Leave *leave)
 
 /* --- does a node read here that should not? --- */
 
-static int sessions_count(const Leave *leave, const LeaveReaders *readers)
-{
-	const SessionsAsked asked = {readers->dns, readers->n_dns, (int64_t)time(NULL)};
-	const char **addresses;
-
-	return sessions_here_find(leave->directory, leave->pool, &asked, &addresses);
-}
-
 /* A reader that has just ended is seen for a moment still. */
 static void readers_judge(const Leave *leave)
 {
@@ -186,10 +178,14 @@ static void readers_judge(const Leave *leave)
 	const int64_t end_msec = monotonic_msec() + (int64_t)leave->timeout_sec * 1000;
 	int n;
 
+	if (leave_takes_overlays(&leave->report->leaving) &&
+	    leave_is_read(leave->directory, leave->pool, &readers))
+		leave_keep_overlays(&leave->report->leaving);
 	if (!readers.may_part || leave->despite_readers)
 		return;
 	for (;;) {
-		n = sessions_count(leave, &readers);
+		n = leave_sessions_count(leave->directory, leave->pool, &readers,
+					 (int64_t)time(NULL));
 		if (n < 0 || (size_t)n <= readers.n_expected || monotonic_msec() >= end_msec)
 			break;
 		pause_msec(POLL_MSEC);
@@ -345,6 +341,7 @@ static int leave_try(Leave *leave, Error *err)
 	    0)
 		return -1;
 	report->leaving = leave_find(leave->pool, desired, &leave->known, &leave->world.live);
+	readers_judge(leave);
 	leave_close(leave->pool, &report->leaving, &report->plan);
 	leave_end(leave->pool, &report->leaving, &desired->policy, &report->plan);
 	report->is_audit = desired->policy.mode == POLICY_AUDIT;
@@ -352,7 +349,6 @@ static int leave_try(Leave *leave, Error *err)
 		plan_add_hold(leave->pool, &report->plan, hold);
 	if (!leave->inputs->not_listed && report->leaving.n_databases > 0)
 		leave_hold_parting(leave->pool, desired, leave->inputs->wanted.self, &report->plan);
-	readers_judge(leave);
 	if (report->leaving.n_databases == 0 || !all_is_safe(leave) ||
 	    report->plan.held.n_holds > 0 || report->is_audit)
 		return 0;

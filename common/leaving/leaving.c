@@ -61,6 +61,29 @@ Leaving leave_find(Pool *pool, const Desired *desired, const Known *known, const
 	return leaving;
 }
 
+bool leave_takes_overlays(const Leaving *leaving)
+{
+	for (size_t i = 0; i < leaving->n_databases; i++)
+		if (leaving->databases[i].takes_overlay)
+			return true;
+	return false;
+}
+
+void leave_keep_overlays(Leaving *leaving)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < leaving->n_databases; i++) {
+		LeavingDatabase *database = &leaving->databases[i];
+
+		leaving->keeps_read_overlay |= database->takes_overlay;
+		database->takes_overlay = false;
+		if (!database->is_half_done)
+			leaving->databases[n++] = *database;
+	}
+	leaving->n_databases = n;
+}
+
 bool leave_keeps(const DesiredPolicy *policy, const LiveConsumer *consumer)
 {
 	for (size_t i = 0; consumer->provider && i < policy->n_keep; i++)

@@ -24,10 +24,18 @@ typedef struct LeavingDatabase {
 typedef struct Leaving {
 	LeavingDatabase *databases;
 	size_t n_databases;
+	bool keeps_read_overlay; /* one would go, but for nodes that read there */
 } Leaving;
 
 /* The databases that replicate and that peers.json, or a pass before, names. */
 Leaving leave_find(Pool *pool, const Desired *desired, const Known *known, const Live *live);
+
+/* True when an overlay is among what goes. */
+bool leave_takes_overlays(const Leaving *leaving);
+
+/* Leaves the overlays where they are: a slapd that lets one go while nodes read there may die of it
+ * (2.6.10: 1 of 24). */
+void leave_keep_overlays(Leaving *leaving);
 
 /* Adds what closes those that are not read-only yet. */
 void leave_close(Pool *pool, const Leaving *leaving, Plan *plan);

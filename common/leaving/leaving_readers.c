@@ -57,10 +57,13 @@ static void database_take(Pool *pool, const Desired *desired, const Peer *self,
 	if (!given || !leaving->live->syncprov)
 		return;
 	links = links_make(scratch, desired, given);
+	readers_of(pool, &links, self, ret);
+	/* Who reads one that has no links any more gets nothing from there. */
+	if (leaving->is_half_done)
+		return;
 	ret->may_part |= !desired_is_mesh(desired) ||
 			 leaving->live->n_consumers + (self ? 1 : 0) < links.n_providers;
 	ret->n_expected += expected(scratch, &links, self);
-	readers_of(pool, &links, self, ret);
 }
 
 LeaveReaders leave_readers(Pool *pool, const Desired *desired, const Peer *self,
@@ -68,10 +71,8 @@ LeaveReaders leave_readers(Pool *pool, const Desired *desired, const Peer *self,
 {
 	LeaveReaders readers = {.dns = NULL};
 
-	/* Who reads one that has no links any more gets nothing from there. */
 	for (size_t i = 0; i < leaving->n_databases; i++)
-		if (!leaving->databases[i].is_half_done)
-			database_take(pool, desired, self, &leaving->databases[i], &readers);
+		database_take(pool, desired, self, &leaving->databases[i], &readers);
 	return readers;
 }
 

@@ -90,6 +90,36 @@ static void a_database_that_did_not_leave_and_reads_nobody_keeps_it(void **state
 	assert_false(takes_overlay(scene, v2_5));
 }
 
+static void beneath_those_that_read_it_stays(void **state)
+{
+	Scene *scene = *state;
+	Leaving leaving;
+
+	provider_make(scene, "23");
+	assert_true(takes_overlay(scene, v2_5));
+	leaving = leave_find(scene->pool, scene->input.desired, &scene->known, &scene->live);
+	assert_true(leave_takes_overlays(&leaving));
+	leave_keep_overlays(&leaving);
+	assert_false(leave_takes_overlays(&leaving));
+	assert_true(leaving.keeps_read_overlay);
+	assert_int_equal(leaving.n_databases, 1);
+}
+
+static void then_nothing_is_left_of_one_that_was_interrupted(void **state)
+{
+	Scene *scene = *state;
+	Leaving leaving;
+
+	provider_make(scene, "");
+	half_done_make(scene);
+	assert_true(takes_overlay(scene, v2_5));
+	leaving = leave_find(scene->pool, scene->input.desired, &scene->known, &scene->live);
+	assert_true(leave_readers(scene->pool, scene->input.desired, scene->wanted.self, &leaving)
+			    .n_dns > 0);
+	leave_keep_overlays(&leaving);
+	assert_int_equal(leaving.n_databases, 0);
+}
+
 static void one_that_still_reads_is_not_half_done(void **state)
 {
 	Scene *scene = *state;
@@ -111,6 +141,8 @@ int main(void)
 		SCENE_TEST(beside_a_provider_that_is_kept_it_stays),
 		SCENE_TEST(one_that_was_interrupted_takes_it_when_it_is_run_again),
 		SCENE_TEST(a_database_that_did_not_leave_and_reads_nobody_keeps_it),
+		SCENE_TEST(beneath_those_that_read_it_stays),
+		SCENE_TEST(then_nothing_is_left_of_one_that_was_interrupted),
 		SCENE_TEST(one_that_still_reads_is_not_half_done),
 	};
 
