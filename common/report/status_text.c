@@ -233,8 +233,7 @@ static const char *copy_text(const CopyHealth *copy)
 static void copy_line(Page *page, const CopyHealth *copy, const char *who)
 {
 	buf_printf(page->out, "  %-4s  %-12s  %-12s  %s%s\n", who, lag_text(page, copy),
-		   ago(page, copy->read_sec),
-		   coloured(page, copy_colour(copy), copy_text(copy)),
+		   ago(page, copy->read_sec), coloured(page, copy_colour(copy), copy_text(copy)),
 		   copy->is_current || copy->read_sec < 0 ? "" : ", as of then");
 }
 

@@ -442,8 +442,8 @@ static void a_database_that_is_left_out_is_so_for_a_keyword_that_is_named(void *
 		 "reads it from another server: of {0}, it names no saslmech"},
 		{"rid=2 provider=ldap://b searchbase=dc=x bindmethod=simple binddn=cn=r",
 		 "reads it from another server: of {0}, it has no credentials"},
-		{"rid=2 provider=ldap://b searchbase=dc=x timeout=99999999999" BINDING,
-		 "reads it from another server: of {0}, timeout"},
+		{"rid=2 provider=ldap://b" BINDING " timeout=99999999999",
+		 "reads it from another server: {0} is not understood (timeout must be"},
 		{"rid=2 provider=ldap://b searchbase=ou=p,dc=x bindmethod=simple",
 		 "reads it from another server: of {0}, it does not read the whole database"},
 		{"rid=2 provider=ldap://b searchbase=dc=x bindmethod=simple nonsense=1",
@@ -458,8 +458,6 @@ static void a_database_that_is_left_out_is_so_for_a_keyword_that_is_named(void *
 		server_add(&bench, "1");
 		value_add(&bench, DATABASE_DN, "olcSyncrepl", cases[i].value);
 		(void)survey(&bench);
-		for (size_t k = 0; k < bench.adoption.n_notes; k++)
-			print_message("%s\n", bench.adoption.notes[k]);
 		assert_true(has_note(&bench, cases[i].reason));
 		pool_free(bench.pool);
 	}
