@@ -6,7 +6,6 @@
 #include "agent/kept/daemon_fence.h"
 #include "agent/state/state_told.h"
 #include "agent/tell/history.h"
-#include "common/base/buf.h"
 
 #define LONE_LOOK_USEC 60000000ULL
 
@@ -229,28 +228,6 @@ static size_t lone_look(const Found *found, DatabaseHealth **ret)
 	return n;
 }
 
-/* Which transaction the files are at; "" where one is not known. */
-static void lone_files(const Found *found, char ret[SHA256_HEX_SIZE])
-{
-	const World *world = &found->report.last.world;
-	const Wanted *wanted = found->report.last.plan.wanted;
-	Buf text = BUF_IN(found->pool);
-
-	buf_puts(&text, world->live.start_time ? world->live.start_time : "");
-	ret[0] = '\0';
-	for (size_t i = 0; i < wanted->n_databases; i++) {
-		const DatabaseFacts *facts =
-			facts_of(&world->facts, wanted->databases[i].desired->suffix);
-
-		if (!facts || !facts->before.file.is_there)
-			return;
-		buf_printf(&text, " %llu %llu %llu", (unsigned long long)facts->before.file.inode,
-			   (unsigned long long)facts->before.file.birth_nsec,
-			   (unsigned long long)facts->before.file.txnid);
-	}
-	sha256_hex(buf_text(&text), strlen(buf_text(&text)), ret);
-}
-
 /* Without a write it holds what it held. A look all the same once a minute: the number of a
  * transaction is there a moment before its contextCSN is. */
 static bool lone_must_look(DaemonKept *kept, const Found *found)
@@ -258,7 +235,8 @@ static bool lone_must_look(DaemonKept *kept, const Found *found)
 	const uint64_t now_usec = found_now_usec(found);
 	char now[SHA256_HEX_SIZE];
 
-	lone_files(found, now);
+	fence_files(&found->report.last.world.facts, found->report.last.world.live.start_time,
+		    found->report.last.plan.wanted, now);
 	if (*now && strcmp(now, kept->lone_files) == 0 && found->report.n_done == 0 &&
 	    !is_missing(kept, KEPT_DATABASES) && !found_is_caused_by(found, TRIGGER_CONFIG) &&
 	    now_usec - kept->lone_usec < LONE_LOOK_USEC)

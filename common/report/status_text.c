@@ -210,12 +210,6 @@ static const char *lag_text(const Page *page, const CopyHealth *copy)
 				     (long long)copy->lag_msec % 1000);
 }
 
-static bool copy_is_unjudged(const CopyHealth *copy)
-{
-	return copy->state == HEALTH_IN_STEP && copy->is_current &&
-	       copy->lag_msec >= HEALTH_TOLERANCE_SEC * 1000;
-}
-
 static Colour copy_colour(const CopyHealth *copy)
 {
 	if (copy->state == HEALTH_UNKNOWN || copy->read_sec < 0 || copy_is_unjudged(copy))
@@ -223,17 +217,11 @@ static Colour copy_colour(const CopyHealth *copy)
 	return copy->state == HEALTH_IN_STEP ? COLOUR_GOOD : COLOUR_BAD;
 }
 
-/* The daemon does not judge at once: nobody shall read a lag of days beside "in step". */
-static const char *copy_text(const CopyHealth *copy)
-{
-	return copy_is_unjudged(copy) ? "in step, unless this lag lasts"
-				      : health_state_name(copy->state);
-}
-
 static void copy_line(Page *page, const CopyHealth *copy, const char *who)
 {
 	buf_printf(page->out, "  %-4s  %-12s  %-12s  %s%s\n", who, lag_text(page, copy),
-		   ago(page, copy->read_sec), coloured(page, copy_colour(copy), copy_text(copy)),
+		   ago(page, copy->read_sec),
+		   coloured(page, copy_colour(copy), copy_state_text(copy)),
 		   copy->is_current || copy->read_sec < 0 ? "" : ", as of then");
 }
 
