@@ -7,8 +7,6 @@
 #include "agent/state/state_told.h"
 #include "agent/tell/history.h"
 
-#define LONE_LOOK_USEC 60000000ULL
-
 /* What one file could not take is not in it just because another could be written. */
 static void note(DaemonKept *kept, KeptFile file, int result, const Error *err)
 {
@@ -228,33 +226,13 @@ static size_t lone_look(const Found *found, DatabaseHealth **ret)
 	return n;
 }
 
-/* Without a write it holds what it held. A look all the same once a minute: the number of a
- * transaction is there a moment before its contextCSN is. */
-static bool lone_must_look(DaemonKept *kept, const Found *found)
-{
-	const uint64_t now_usec = found_now_usec(found);
-	char now[SHA256_HEX_SIZE];
-
-	fence_files(&found->report.last.world.facts, found->report.last.world.live.start_time,
-		    found->report.last.plan.wanted, now);
-	if (*now && strcmp(now, kept->lone_files) == 0 && found->report.n_done == 0 &&
-	    !is_missing(kept, KEPT_DATABASES) && !found_is_caused_by(found, TRIGGER_CONFIG) &&
-	    now_usec - kept->lone_usec < LONE_LOOK_USEC)
-		return false;
-	memcpy(kept->lone_files, now, sizeof(now));
-	kept->lone_usec = now_usec;
-	return true;
-}
-
 void daemon_kept_databases(DaemonKept *kept, const Found *found, const DatabaseHealth *databases,
 			   size_t n_databases)
 {
 	const bool is_lone =
 		found->report.last.plan.wanted && !has_links(found->report.last.plan.wanted);
 	DatabaseHealth *lone = NULL;
-	const size_t n_lone = found->report.has_plan && is_lone && lone_must_look(kept, found)
-				      ? lone_look(found, &lone)
-				      : 0;
+	const size_t n_lone = found->report.has_plan && is_lone ? lone_look(found, &lone) : 0;
 	const FenceSeen seen = {
 		.note = {.known = &found->state.known,
 			 .plan = &found->report.last.plan,

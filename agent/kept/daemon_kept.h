@@ -4,7 +4,6 @@
 
 #include "agent/files/file.h"
 #include "agent/found/daemon_found.h"
-#include "common/base/sha256.h"
 #include "common/health/copy_health.h"
 #include "common/memory/contest.h"
 #include "common/plan/authors.h"
@@ -29,9 +28,7 @@ typedef struct DaemonKept {
 	Pool *views_pool;
 	ReaderViews views; /* what readers were seen to read here; not over a restart */
 	Pool *unwritten_pool;
-	const char *unwritten;            /* lines that the history does not have yet; "": none */
-	char lone_files[SHA256_HEX_SIZE]; /* of an only provider, when it was last looked at */
-	uint64_t lone_usec;
+	const char *unwritten; /* lines that the history does not have yet; "": none */
 	/* Why each file was not written when it was to be last; "": it was. */
 	char problems[KEPT_FILE_COUNT][ERROR_TEXT_MAX];
 } DaemonKept;

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/remember/fence_note.h"
 
-#include <string.h>
-
-#include "common/base/buf.h"
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
 #include "common/decide/copy_doubted.h"
@@ -90,24 +87,4 @@ void fence_note_databases(Pool *pool, const FenceNote *note, LastSeenAll *seen)
 			continue;
 		seen->items[seen->n_items - 1].is_relay = is_relay(note, health->suffix);
 	}
-}
-
-void fence_files(const Facts *facts, const char *start, const Wanted *wanted,
-		 char ret[SHA256_HEX_SIZE])
-{
-	AUTO(Pool) *scratch = pool_new();
-	Buf text = BUF_IN(scratch);
-
-	buf_puts(&text, start ? start : "");
-	ret[0] = '\0';
-	for (size_t i = 0; i < wanted->n_databases; i++) {
-		const DatabaseFacts *found = facts_of(facts, wanted->databases[i].desired->suffix);
-
-		if (!found || !found->before.file.is_there)
-			return;
-		buf_printf(&text, " %llu %llu %llu", (unsigned long long)found->before.file.inode,
-			   (unsigned long long)found->before.file.birth_nsec,
-			   (unsigned long long)found->before.file.txnid);
-	}
-	sha256_hex(buf_text(&text), strlen(buf_text(&text)), ret);
 }

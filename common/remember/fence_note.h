@@ -2,7 +2,6 @@
 #ifndef SYNCWARD_FENCE_NOTE_H
 #define SYNCWARD_FENCE_NOTE_H
 
-#include "common/base/sha256.h"
 #include "common/draft/plan_input.h"
 #include "common/health/database_health.h"
 #include "common/live/live_config.h"
@@ -26,10 +25,5 @@ typedef struct FenceNote {
  * suspect or was closed keeps what was noted before. Fills items; borrows from the note.
  */
 void fence_note_databases(Pool *pool, const FenceNote *note, LastSeenAll *seen);
-
-/* Which transaction the files of the databases are at since slapd's start; "" where one is not
- * known. */
-void fence_files(const Facts *facts, const char *start, const Wanted *wanted,
-		 char ret[SHA256_HEX_SIZE]);
 
 #endif

@@ -16,8 +16,6 @@ from slapd import SUFFIX, wait_until
 from test_consumer_role import form_providers, make
 from whole import wait_equal
 
-LOOK = "SRCH attr=entryUUID contextCSN"
-
 
 @pytest.fixture(name="pair")
 def fixture_pair(slapd_factory, program):
@@ -107,20 +105,3 @@ def test_the_fence_closes_one_and_the_daemon_names_the_consumer_that_has_the_res
         fence.start("older", 3 if closes else 1)
         assert not closes or node.server.values(node.server.database_dn(), "olcReadOnly") == ["TRUE"]
         wait_until(lambda: not closes or f"slapcat of {consumer.server.ldap_uri}" in node.run("plan").stdout, "it is named")
-
-
-def test_without_a_write_a_pass_does_not_look_at_it_again(pair):
-    node = pair[0]
-    with Daemon(node, *settings(node, interval=3600)) as daemon:
-        wait_noted(node)
-        daemon.wait_at_rest()
-        looked = node.server.log_count(LOOK)
-        for _ in range(3):
-            seen, _ = daemon.last_pass()
-            daemon.reload()
-            wait_until(lambda seen=seen: daemon.last_pass()[0] > seen, "a pass")
-        daemon.wait_at_rest()
-        assert looked > 0 and node.server.log_count(LOOK) == looked
-        add_person(node.server, "client")
-        daemon.reload()
-        wait_until(lambda: node.server.log_count(LOOK) > looked, "it looks after a write")
