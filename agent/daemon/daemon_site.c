@@ -39,7 +39,8 @@ int daemon_site_open(DaemonSite *site, const SettingsOverride *options, Error *e
 	if (settings_take(site, err) < 0)
 		return -1;
 	site->lock = lock_take_daemon(site->context.paths.run_dir, err);
-	if (site->lock < 0 && err->class == ERROR_BUSY)
+	/* Anything else, such as a folder that is still missing, may pass while it runs. */
+	if (site->lock < 0 && (err->class == ERROR_BUSY || err->class == ERROR_INPUT))
 		return -1;
 	site->host = host_lookup_new();
 	site->good = last_good_new(site->context.paths.state_dir);

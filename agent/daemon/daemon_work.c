@@ -18,19 +18,26 @@ static int state_failed(Found *found, const Error *err)
 	return -1;
 }
 
-/* The lock and what is remembered. Where nothing can be written now, that is reported at once, not
+/* That of daemons first: another one must not get to write in between. */
+static int locks_take(DaemonSite *site, Found *found, Error *err)
+{
+	if (daemon_site_alone(site, err) < 0)
+		return -1;
+	found->lock = lock_take(found->context.paths.run_dir, 0, err);
+	return found->lock < 0 ? -1 : 0;
+}
+
+/* The locks and what is remembered. Where nothing can be written now, that is reported at once, not
  * only when something has to be written. */
 static int state_take(DaemonSite *site, Found *found, Error *err)
 {
 	const char *state_dir = found->context.paths.state_dir;
+	const bool is_locked = locks_take(site, found, err) == 0;
 	Error write_err;
 
-	if (daemon_site_alone(site, err) < 0)
-		return -1;
-	found->lock = lock_take(found->context.paths.run_dir, 0, err);
-	if (found->lock >= 0 || err->class != ERROR_BUSY)
+	if (is_locked || err->class != ERROR_BUSY)
 		found->stage = STAGE_STATE;
-	if (found->lock < 0 || state_read(found->pool, state_dir, true, &found->state, err) < 0)
+	if (!is_locked || state_read(found->pool, state_dir, true, &found->state, err) < 0)
 		return state_failed(found, err);
 	if (state_check_writable(state_dir, &write_err) < 0)
 		found_state_problem(found, &write_err);

@@ -11,14 +11,24 @@
 #include <sys/stat.h>
 
 #include "agent/system/fd.h"
+#include "common/base/pool.h"
+#include "common/remedies/remedies.h"
 
 #define SPARE_BLOCK 1024
 
 static int write_failed(const FileTarget *target, const char *action, int reason, Error *err)
 {
+	AUTO(Pool) *scratch = pool_new();
+	const char *path = pool_printf(scratch, "%s/%s", target->folder_path, target->name);
+	const char *aside = pool_printf(scratch, "%s.aside", path);
+
 	return error_set(err, reason == EACCES ? ERROR_DENIED : ERROR_SYSTEM, reason,
-			 "%s/%s: cannot be %s: %s", target->folder_path, target->name, action,
-			 strerror(reason));
+			 "%s: cannot be %s: %s%s", path, action, strerror(reason),
+			 /* The only kind that a file does not replace. */
+			 reason == EISDIR
+				 ? pool_printf(scratch, ": `%s`",
+					       remedy_fill(scratch, REMEDY_FILE_ASIDE, path, aside))
+				 : "");
 }
 
 static int write_fully(int fd, const char *bytes, size_t len)

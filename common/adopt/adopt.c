@@ -11,6 +11,8 @@
 #include "common/slapd/url.h"
 #include "common/syncrepl/syncrepl_partial.h"
 
+#define WHOLE_PROBLEM "it does not read the whole database"
+
 /* The survey of one server. */
 typedef struct Survey {
 	Adoption *adoption;
@@ -171,7 +173,7 @@ static const char *link_problem(Adoption *adoption, const AdoptDatabase *databas
 	if (problem)
 		return problem;
 	if (!dn_equal(consumer->syncrepl.value[SYNCREPL_SEARCHBASE], database->suffix))
-		return "it does not read the whole database";
+		return WHOLE_PROBLEM;
 	return peer >= 0 && has_link(database, (size_t)peer)
 		       ? "it is a second one for the same provider"
 		       : part_problem(adoption, database, consumer);
@@ -224,6 +226,26 @@ static const char *suffix_replicated(const Survey *survey, const LiveDatabase *l
 	return NULL;
 }
 
+/* Why the first value for another server is none that peers.json can say; "" when there is none. */
+static const char *reading_refusal(const Survey *survey, const LiveDatabase *live)
+{
+	Pool *pool = survey->adoption->pool;
+
+	for (size_t i = 0; i < live->n_consumers; i++) {
+		const LiveConsumer *consumer = &live->consumers[i];
+
+		if (!consumer->parses)
+			return pool_printf(pool, ": {%zu} is not understood (%s)", i,
+					   consumer->problem);
+		if (!names_this_node(survey, consumer))
+			return pool_printf(pool, ": of {%zu}, %s", i,
+					   suffix_read(live, consumer)
+						   ? value_problem(pool, consumer)
+						   : WHOLE_PROBLEM);
+	}
+	return "";
+}
+
 /* Why peers.json cannot say how this database replicates, whatever this node is; NULL when it can.
  */
 static const char *reading_problem(const Survey *survey, const LiveDatabase *live)
@@ -239,11 +261,11 @@ static const char *reading_problem(const Survey *survey, const LiveDatabase *liv
 	if (refusal)
 		return pool_printf(survey->adoption->pool, "it %s", refusal);
 	if (!suffix_replicated(survey, live))
-		return live->is_multi_provider
-			       ? "it is multi-provider, but no olcSyncrepl value that peers.json "
-				 "can say reads it from another server"
-			       : "no olcSyncrepl value that peers.json can say reads it from "
-				 "another server";
+		return pool_printf(survey->adoption->pool,
+				   "%sno olcSyncrepl value that peers.json can say reads it from "
+				   "another server%s",
+				   live->is_multi_provider ? "it is multi-provider, but " : "",
+				   reading_refusal(survey, live));
 	return NULL;
 }
 

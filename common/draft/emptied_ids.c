@@ -7,16 +7,14 @@
 #include "common/draft/emptied.h"
 #include "common/live/live_running.h"
 
-/* The place decides who sees what, too. */
-static const LastSeen *seen_elsewhere(const PlanInput *in, const LiveDatabase *live,
-				      const char *suffix)
+/* The place decides who sees what, too. It costs more than all else, so it is asked last. */
+static bool is_elsewhere(const PlanInput *in, const LiveDatabase *live, const char *suffix)
 {
 	AUTO(Pool) *scratch = pool_new();
 	const KnownDatabase *known = known_database(in->known, suffix);
 
-	if (!known || !emptied_place_is_left(known->filled, emptied_place(scratch, in->live, live)))
-		return NULL;
-	return last_seen(&in->known->seen, suffix);
+	return known &&
+	       emptied_place_is_left(known->filled, emptied_place(scratch, in->live, live));
 }
 
 static const Content *glance_of(const PlanInput *in, const char *suffix)
@@ -36,14 +34,14 @@ static unsigned our_id(const PlanInput *in)
 
 int emptied_lost_id(const PlanInput *in, const LiveDatabase *live, const char *suffix)
 {
-	const LastSeen *seen = seen_elsewhere(in, live, suffix);
+	const LastSeen *seen = last_seen(&in->known->seen, suffix);
 	const Content *now = glance_of(in, suffix);
 
 	for (size_t i = 0; seen && now && i < seen->n_csns; i++)
 		if (csn_is_of_other(seen->csns[i], our_id(in)) &&
 		    !csn_newest(now->context_csns, now->n_context_csns,
 				(unsigned)csn_sid(seen->csns[i])))
-			return csn_sid(seen->csns[i]);
+			return is_elsewhere(in, live, suffix) ? csn_sid(seen->csns[i]) : -1;
 	return -1;
 }
 
@@ -64,11 +62,12 @@ static bool was_seen_before_start(const LastSeen *seen, const Live *live)
 
 int emptied_lost_id_then(const PlanInput *in, const LiveDatabase *live, const char *suffix)
 {
-	const LastSeen *seen = seen_elsewhere(in, live, suffix);
+	const LastSeen *seen = last_seen(&in->known->seen, suffix);
 	int lost = emptied_lost_id(in, live, suffix);
 	RunningIndex index;
 
-	if (!seen || !glance_of(in, suffix) || lost >= 0 || !was_seen_before_start(seen, in->live))
+	if (!seen || !glance_of(in, suffix) || lost >= 0 ||
+	    !was_seen_before_start(seen, in->live) || !is_elsewhere(in, live, suffix))
 		return lost;
 	running_index(&in->live->runs, suffix, &index);
 	for (size_t rid = 0; rid <= RUNNING_RID_MAX && lost < 0; rid++)
@@ -94,7 +93,7 @@ static bool is_since_start(const char *csn, const char *start)
 const char *emptied_since_filter(Pool *pool, const PlanInput *in, const LiveDatabase *live,
 				 const DatabaseFacts *now)
 {
-	const LastSeen *seen = seen_elsewhere(in, live, now->suffix);
+	const LastSeen *seen = last_seen(&in->known->seen, now->suffix);
 	const char *start = in->live->start_time;
 	const Content *glance = &now->glance;
 	const char *own, *noted;
@@ -106,7 +105,8 @@ const char *emptied_since_filter(Pool *pool, const PlanInput *in, const LiveData
 	own = csn_newest(glance->context_csns, glance->n_context_csns, our_id(in));
 	noted = csn_newest(seen->csns, seen->n_csns, our_id(in));
 	/* What was noted may be of the second in which slapd started. */
-	if (!noted || !is_since_start(own, start) || strcmp(own, noted) <= 0)
+	if (!noted || !is_since_start(own, start) || strcmp(own, noted) <= 0 ||
+	    !is_elsewhere(in, live, now->suffix))
 		return NULL;
 	return pool_printf(pool,
 			   "(|(entryCSN=%s)(&(entryCSN>=%s)(!(entryCSN>=%.*s.000000Z#000000#000#"

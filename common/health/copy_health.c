@@ -381,3 +381,15 @@ void health_resolve_missing(DatabaseHealth *health)
 	if (health->here.state == HEALTH_OLDER)
 		health->here.state = HEALTH_IN_STEP;
 }
+
+bool copy_is_unjudged(const CopyHealth *copy)
+{
+	return copy->state == HEALTH_IN_STEP && copy->is_current &&
+	       copy->lag_msec >= HEALTH_TOLERANCE_SEC * 1000;
+}
+
+const char *copy_state_text(const CopyHealth *copy)
+{
+	return copy_is_unjudged(copy) ? "in step, unless this lag lasts"
+				      : health_state_name(copy->state);
+}

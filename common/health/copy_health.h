@@ -53,4 +53,10 @@ bool health_is_in_doubt(const DatabaseHealth *health);
 const char *health_state_name(HealthState state);
 HealthState health_state_named(const char *name); /* HEALTH_UNKNOWN when there is none such */
 
+/* In step as far as was judged, but with a lag that makes it behind if it lasts. */
+bool copy_is_unjudged(const CopyHealth *copy);
+
+/* The state, for people. */
+const char *copy_state_text(const CopyHealth *copy);
+
 #endif

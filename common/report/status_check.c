@@ -157,15 +157,30 @@ static void judge_compared(Verdict *verdict, const Status *status, const StatusL
 
 /* --- the line --- */
 
-/* Monitoring systems split the line at '|'. */
-static void text_add(Buf *line, const char *text)
+/* The end of the command that begins at this quote, if it has a pipe; NULL: none does. */
+static const char *piped_end(const char *text)
 {
-	const size_t from = line->len;
+	const char *end = *text == '`' ? strchr(text + 1, '`') : NULL;
 
-	buf_put_line(line, text);
-	for (size_t i = from; i < line->len; i++)
-		if (line->bytes[i] == '|')
-			line->bytes[i] = ' ';
+	return end && memchr(text, '|', (size_t)(end - text)) ? end : NULL;
+}
+
+/* Monitoring systems split the line at '|': a command with a pipe would be cut off there, and one
+ * without its pipe would be another command. */
+static void text_add(Pool *pool, Buf *line, const char *text)
+{
+	Buf plain = BUF_IN(pool);
+
+	for (; *text; text++) {
+		const char *end = piped_end(text);
+
+		if (end)
+			buf_printf(&plain, "see `%s`", remedy_text(REMEDY_STATUS));
+		else
+			buf_putc(&plain, *text == '|' ? ' ' : *text);
+		text = end ? end : text;
+	}
+	buf_put_line(line, buf_text(&plain));
 }
 
 /* Where not every node reads every other one, this node sees a part. */
@@ -268,7 +283,7 @@ CheckResult status_check(Pool *pool, const Status *status, const StatusLife *lif
 		judge_all(&verdict, &problems);
 	}
 	buf_printf(&line, "SYNCWARD %s - ", level_names[verdict.level]);
-	text_add(&line, verdict.text ? verdict.text : all_is_well(pool, status));
+	text_add(pool, &line, verdict.text ? verdict.text : all_is_well(pool, status));
 	if (verdict.n_problems > 1)
 		buf_printf(&line, " (and %zu more: see %s)", verdict.n_problems - 1,
 			   remedy_text(REMEDY_STATUS));
@@ -283,6 +298,6 @@ CheckResult status_check_failed(Pool *pool, CheckLevel level, const char *why)
 	Buf line = BUF_IN(pool);
 
 	buf_printf(&line, "SYNCWARD %s - ", level_names[level]);
-	text_add(&line, why);
+	text_add(pool, &line, why);
 	return (CheckResult){level, buf_text(&line)};
 }

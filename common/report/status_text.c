@@ -212,7 +212,7 @@ static const char *lag_text(const Page *page, const CopyHealth *copy)
 
 static Colour copy_colour(const CopyHealth *copy)
 {
-	if (copy->state == HEALTH_UNKNOWN || copy->read_sec < 0)
+	if (copy->state == HEALTH_UNKNOWN || copy->read_sec < 0 || copy_is_unjudged(copy))
 		return COLOUR_DOUBTFUL;
 	return copy->state == HEALTH_IN_STEP ? COLOUR_GOOD : COLOUR_BAD;
 }
@@ -221,7 +221,7 @@ static void copy_line(Page *page, const CopyHealth *copy, const char *who)
 {
 	buf_printf(page->out, "  %-4s  %-12s  %-12s  %s%s\n", who, lag_text(page, copy),
 		   ago(page, copy->read_sec),
-		   coloured(page, copy_colour(copy), health_state_name(copy->state)),
+		   coloured(page, copy_colour(copy), copy_state_text(copy)),
 		   copy->is_current || copy->read_sec < 0 ? "" : ", as of then");
 }
 

@@ -15,6 +15,7 @@ import remedies
 from cluster import Cluster, finish_with_writes
 from daemon import Daemon
 from lone import Lone
+from slapd import wait_until
 
 NOBODY = 65534
 PEERS = {"format": 1, "peers": [{"id": 1, "uri": "ldap://one"}, {"id": 2, "uri": "ldap://two"}],
@@ -111,15 +112,91 @@ def test_what_is_no_file_in_the_run_folder_is_put_aside(slapd_factory, program):
     lone = Lone(slapd_factory, program)
     lone.apply_ok()
     path = os.path.join(lone.run_dir, "lock")
-    for made, make in (("a FIFO", os.mkfifo), ("a directory", os.mkdir), ("a symbolic link", lambda path: os.symlink("/dev/null", path))):
-        os.remove(path)
-        make(path)
+    os.remove(path)
+    for made in in_the_place_of(path):
         done = lone.apply()
         assert done.returncode == 78 and f"{path}: is {made}, and syncward keeps its lock" in done.stderr, done.stderr
         remedies.run(lone, done.stderr, "file-aside")
         os.rename(f"{path}.aside", f"{path}.{made}")
         lone.apply_ok()
         assert stat.S_ISREG(os.lstat(path).st_mode)
+        os.remove(path)
+
+
+def in_the_place_of(path):
+    """Puts there what is no file, one kind after the other; yields how it is named."""
+    for made, make in (("a FIFO", os.mkfifo), ("a directory", os.mkdir), ("a symbolic link", lambda path: os.symlink("/dev/null", path)),
+                       ("a device", lambda path: os.mknod(path, stat.S_IFCHR | 0o600, os.makedev(1, 3)))):
+        if made != "a device" or os.geteuid() == 0:
+            make(path)
+            yield made
+
+
+@pytest.mark.remedy("file-aside")
+def test_a_daemon_does_not_start_beside_what_is_no_lock(slapd_factory, program):
+    """A second one would start as well, and the two would undo each other's work."""
+    lone = Lone(slapd_factory, program)
+    path = os.path.join(lone.run_dir, "daemon.lock")
+    lone.apply_ok()
+    for made in in_the_place_of(path):
+        done = lone.run("run", timeout=30)
+        assert done.returncode == 78 and f"{path}: is {made}, and syncward keeps its lock" in done.stderr, done.stderr
+        remedies.run(lone, done.stderr, "file-aside")
+        os.rename(f"{path}.aside", f"{path}.{made}")
+    with Daemon(lone) as daemon:
+        daemon.wait_for("desired-loaded")
+        assert lone.run("run", timeout=30).returncode == 75
+
+
+@pytest.mark.remedy("file-aside")
+def test_a_daemon_writes_nothing_while_its_lock_is_no_file(slapd_factory, program):
+    """It stays, reports it, and takes the lock again when that is put aside."""
+    lone = Lone(slapd_factory, program)
+    path = os.path.join(lone.run_dir, "daemon.lock")
+    lone.apply_ok()
+    with Daemon(lone) as daemon:
+        daemon.wait_for("desired-loaded")
+        daemon.wait_at_rest()
+        before = lone.server.config_writes()
+        os.remove(path)
+        os.mkfifo(path)
+        lone.edit([(ldap.MOD_DELETE, "olcLimits", None)])
+        told = daemon.wait_for("state-trouble", text=f"{path}: is a FIFO")
+        assert lone.server.config_writes() == before + 1
+        remedies.run(lone, told, "file-aside")
+        daemon.reload()
+        daemon.wait_for("correction-applied")
+        assert lone.run("run", timeout=30).returncode == 75
+
+
+@pytest.mark.remedy("file-aside")
+def test_the_status_takes_the_place_of_what_is_no_file(slapd_factory, program):
+    """Nothing waits for a FIFO, and nothing is written through a link; a directory is named."""
+    lone = Lone(slapd_factory, program)
+    path, other = os.path.join(lone.run_dir, "status.json"), os.path.join(lone.folder, "other")
+    with open(other, "w", encoding="ascii") as file:
+        file.write("of somebody else")
+    with Daemon(lone) as daemon:
+        daemon.wait_for("desired-loaded")
+        for make in (os.mkfifo, lambda path: os.symlink(other, path)):
+            make(f"{path}.new")
+            os.rename(f"{path}.new", path)
+            daemon.reload()
+            wait_until(lambda: stat.S_ISREG(os.lstat(path).st_mode), "the daemon writes its status")
+        daemon.wait_at_rest()
+        os.remove(path)
+        os.mkdir(path)
+        daemon.reload()
+        remedies.run(lone, daemon.wait_for("state-trouble", text=path), "file-aside")
+        daemon.reload()
+        wait_until(lambda: os.path.isfile(path), "the daemon writes its status")
+    os.remove(path)
+    for made in in_the_place_of(path):
+        done = lone.run("status", timeout=30)
+        assert done.returncode == 78 and path in done.stderr, done
+        os.rename(path, f"{path}.{made}")
+    with open(other, encoding="ascii") as file:
+        assert file.read() == "of somebody else"
 
 
 @as_root

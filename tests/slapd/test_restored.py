@@ -4,6 +4,7 @@ lacks, and peers delete that (2.5 and later). It is closed as soon as it is seen
 
 import json
 import os
+import time
 
 import pytest
 import remedies
@@ -17,6 +18,8 @@ from slapd import SUFFIX, Database, wait_until
 from test_emptied import has_seen_it_full, is_closed
 from test_fence import contents, load
 from test_joining import cut_refreshes, replace_server
+
+PAUSE_SEC = 1
 
 
 def noted(node):
@@ -56,8 +59,10 @@ def ordered_beside_no_slapd(node, daemon, n, *words):
     node.server.stop()
     daemon.wait_for("slapd-lost", n)
     assert node.run(*words).returncode == 0
+    ordered = time.monotonic()
     seen, _ = daemon.last_pass()
     wait_until(lambda: daemon.last_pass()[0] >= seen + 2, "passes that see no slapd", 40)
+    time.sleep(max(0.0, ordered + PAUSE_SEC + 1 - time.monotonic()))  # whole seconds count: it is over by then
     node.server.start()
 
 
@@ -86,7 +91,7 @@ def test_what_an_old_backup_without_context_csn_took_away_is_told_until_somebody
         assert "cannot be watched" in daemon.wait_for("state-trouble")
         daemon.wait_at_rest()
         wait_until(lambda: node.run("check").returncode == 2 and is_told(node), "it is told still")
-        ordered_beside_no_slapd(node, daemon, 1, "pause", "a disk is replaced", "--for", "1s")
+        ordered_beside_no_slapd(node, daemon, 1, "pause", "a disk is replaced", "--for", f"{PAUSE_SEC}s")
         daemon.wait_for("slapd-back")
         daemon.wait_at_rest()
         wait_until(lambda: node.run("check").returncode == 2 and is_told(node), "a pause over by then looked into nothing")

@@ -431,6 +431,38 @@ static void a_session_log_of_a_hub_is_told_and_not_written_down(void **state)
 	pool_free(bench.pool);
 }
 
+static void a_database_that_is_left_out_is_so_for_a_keyword_that_is_named(void **state)
+{
+	static const struct {
+		const char *value, *reason;
+	} cases[] = {
+		{"rid=2 provider=ldap://b bindmethod=simple searchbase=dc=x",
+		 "reads it from another server: of {0}, it binds as nobody"},
+		{"rid=2 provider=ldap://b logbase=cn=log searchbase=dc=x bindmethod=sasl",
+		 "reads it from another server: of {0}, it names no saslmech"},
+		{"rid=2 provider=ldap://b searchbase=dc=x bindmethod=simple binddn=cn=r",
+		 "reads it from another server: of {0}, it has no credentials"},
+		{"rid=2 provider=ldap://b" BINDING " timeout=99999999999",
+		 "reads it from another server: {0} is not understood (timeout must be"},
+		{"rid=2 provider=ldap://b searchbase=ou=p,dc=x bindmethod=simple",
+		 "reads it from another server: of {0}, it does not read the whole database"},
+		{"rid=2 provider=ldap://b searchbase=dc=x bindmethod=simple nonsense=1",
+		 "reads it from another server: {0} is not understood ("},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		Bench bench = bench_new("a");
+
+		listener_add(&bench, "ldap://a");
+		server_add(&bench, "1");
+		value_add(&bench, DATABASE_DN, "olcSyncrepl", cases[i].value);
+		(void)survey(&bench);
+		assert_true(has_note(&bench, cases[i].reason));
+		pool_free(bench.pool);
+	}
+}
+
 static void a_provider_of_one_database_is_no_consumer_of_another(void **state)
 {
 	static const char other[] = "olcDatabase={2}mdb,cn=config";
@@ -516,6 +548,7 @@ int main(void)
 		cmocka_unit_test(a_copy_that_others_may_read_is_a_hub_with_what_they_need),
 		cmocka_unit_test(what_a_hub_leaves_out_is_told_as_on_a_provider),
 		cmocka_unit_test(a_session_log_of_a_hub_is_told_and_not_written_down),
+		cmocka_unit_test(a_database_that_is_left_out_is_so_for_a_keyword_that_is_named),
 		cmocka_unit_test(a_provider_of_one_database_is_no_consumer_of_another),
 		cmocka_unit_test(clients_are_referred_where_all_that_is_read_is_named),
 		cmocka_unit_test(a_provider_that_reads_from_nobody_is_adopted_for_its_consumers),

@@ -282,6 +282,25 @@ static void the_page_says_what_is_wrong_and_what_releases_it(void **state)
 	assert_null(strstr(text, "DAEMON"));
 }
 
+static void a_lag_that_is_not_judged_yet_is_no_plain_in_step(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const Status status = an_example();
+	CopyHealth *peer = &status.databases[0].health->peers[0];
+	const CopyHealth before = *peer;
+	const StatusLife life = {CLAIM_YES, NOW, 0};
+
+	(void)state;
+	peer->state = HEALTH_IN_STEP;
+	assert_non_null(strstr(status_text(pool, &status, &life, false),
+			       "  2     3.250 s       70 s ago      in step\n"));
+	peer->lag_msec = 259200000;
+	assert_non_null(strstr(status_text(pool, &status, &life, false),
+			       "  2     259200.000 s  70 s ago      in step, unless this lag "
+			       "lasts\n"));
+	*peer = before;
+}
+
 static void what_is_held_names_its_next_try(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -651,6 +670,24 @@ static void a_daemon_that_does_not_run_or_hangs_is_critical(void **state)
 		CHECK_OK);
 	status.looked_sec = -1;
 	assert_int_equal(check(pool, &status).level, CHECK_WARNING);
+}
+
+static void a_command_with_a_pipe_is_not_cut_off(void **state)
+{
+	Condition piped = {
+		.kind = CONDITION_FINDING,
+		.code = "log",
+		.is_critical = true,
+		.text = "a|b is at fault: `printf x | ldapmodify`, then `syncward apply`"};
+	AUTO(Pool) *pool = pool_new();
+	Status status = an_example();
+
+	(void)state;
+	status.n_databases = 0;
+	status.conditions = (ConditionList){&piped, 1};
+	assert_non_null(strstr(check(pool, &status).line,
+			       "CRITICAL - a b is at fault: see `syncward status`, then "
+			       "`syncward apply` | "));
 }
 
 static void a_slapd_that_does_not_answer_now_is_a_warning(void **state)
@@ -1072,8 +1109,10 @@ int main(void)
 		cmocka_unit_test(
 			a_link_that_broke_this_moment_is_no_alarm_and_one_that_is_down_says_why),
 		cmocka_unit_test(a_daemon_that_does_not_run_or_hangs_is_critical),
+		cmocka_unit_test(a_command_with_a_pipe_is_not_cut_off),
 		cmocka_unit_test(a_slapd_that_does_not_answer_now_is_a_warning),
 		cmocka_unit_test(text_never_breaks_the_line_or_the_perfdata),
+		cmocka_unit_test(a_lag_that_is_not_judged_yet_is_no_plain_in_step),
 		cmocka_unit_test(what_is_held_names_its_next_try),
 		cmocka_unit_test(metrics_count_what_is_held_by_its_code),
 		cmocka_unit_test(metrics_follow_the_rules_of_the_textfile_collector),
