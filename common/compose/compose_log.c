@@ -228,7 +228,9 @@ static void stop_push(const LogSteps *log)
 					       .suffix = log->database->suffix});
 }
 
-/* Of an attribute that a person may have given more values. */
+/* Of an attribute that a person may have given more values. Searches that have begun go on in a
+ * closed log: only without its syncprov they end, and slapd may crash when that goes while a
+ * consumer catches up from the log (2.5.13, 2.6.10). */
 void compose_log_word(const Compose *compose, const DatabasePlan *database)
 {
 	const LogSteps log = {.compose = compose, .database = database};
