@@ -14,6 +14,7 @@ from fence import Fence
 from heartbeats import settings
 from slapd import SUFFIX, wait_until
 from test_consumer_role import form_providers, make
+from test_emptied import has_seen_it_full
 from whole import wait_equal
 
 
@@ -39,7 +40,7 @@ def wait_noted(node):
             return False
         with open(path, encoding="utf-8") as file:
             return all("file" in database for database in json.load(file)["databases"])
-    wait_until(is_noted, "it noted what is here")
+    wait_until(lambda: is_noted() and has_seen_it_full(node), "it noted what is here")
 
 
 def delete_person(server, name):
