@@ -4,6 +4,7 @@ ID that is missing now. slapd makes a contextCSN up, and its consumers delete wh
 
 import json
 import os
+import time
 
 import pytest
 import remedies
@@ -58,6 +59,7 @@ def test_it_is_told_until_somebody_looked_into_it(pair):
     node = pair[0]
     with Daemon(node, *settings(node, interval=5)) as daemon:
         wait_noted(node)
+        time.sleep(1.1)  # cn=monitor tells starts of slapd apart by the second
         put_back(node.server, pair.backup)
         told = daemon.wait_for("finding", text="[restored]")
         wait_until(lambda: is_told(node) and node.run("check").returncode == 2, "status and check say it")
