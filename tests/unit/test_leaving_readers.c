@@ -28,7 +28,7 @@ static LeaveReaders readers_of(Pool *pool, const char *peers, unsigned self, siz
 	static const Entry overlay;
 	const LiveDatabase live = {.n_consumers = n_links, .syncprov = &overlay};
 	LeavingDatabase database = {.live = &live, .suffix = "dc=x"};
-	const Leaving leaving = {&database, 1};
+	const Leaving leaving = {.databases = &database, .n_databases = 1};
 	const Desired *desired;
 	Error err = {0};
 
