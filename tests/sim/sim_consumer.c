@@ -295,6 +295,7 @@ static void refreshed_take(SimCluster *cluster, size_t at, size_t from, const Si
 {
 	SimNode *node = &cluster->nodes[at];
 	const bool was_here = has_uuid(&node->copy, entry->uuid);
+	const bool may_mix = sim_changes_may_mix(node, from);
 
 	return_note(cluster, at, from, entry);
 	if ((!sim_knows(SIM_FACT_SEVERAL) && sim_is_covered(node, entry->csn)) ||
@@ -311,7 +312,9 @@ static void refreshed_take(SimCluster *cluster, size_t at, size_t from, const Si
 				(SimChange){.entry = *entry,
 					    .csn = entry->csn,
 					    .is_new = !was_here,
-					    .is_allowed = sim_changes_may_mix(node, from)});
+					    .is_allowed = may_mix,
+					    .is_first = may_mix &&
+							sim_context_is_empty(sim_context(node))});
 }
 
 static void message_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)

@@ -65,6 +65,7 @@ typedef struct SimChange {
 	bool is_new;     /* the entry came by it */
 	bool is_allowed; /* it came by a refresh, while the node said that it sees all logs, or
 			    before its links read them, or by one that left a whole log */
+	bool is_first;   /* by one that filled an empty database, whose log was left */
 } SimChange;
 
 /* The log of changes of slapo-accesslog(5), with a syncprov of its own. */
@@ -102,6 +103,7 @@ typedef struct SimMessage {
 	bool is_deletion; /* of what was reported; the same as in the log */
 	bool is_new;
 	bool is_allowed;
+	bool is_first;
 } SimMessage;
 
 typedef enum SimPhase {
