@@ -11,7 +11,7 @@
  * Most clusters bind with one account everywhere, so only its address shows whose connection it is.
  * While peers.json changes which node reads which, those whose links are still to be removed read
  * here as well: they are gone when the first change is made, and must not be taken for those that
- * stay.
+ * stay. No consumer may be taken for a provider that brings back what is deleted.
  */
 static bool is_at(const char *one, const char *other)
 {
@@ -49,11 +49,23 @@ static Whose whose(const Joining *joining, const bool *is_named, const char *add
 	return found;
 }
 
+/* They stay connected as well, and nobody asked at which addresses they are. */
+static size_t count_consumers(const Joining *joining)
+{
+	const WantedDatabase *wanted = joining->wanted;
+	const size_t first = wanted->n_consumers + wanted->n_others;
+	size_t n = 0;
+
+	for (size_t i = first; i < first + wanted->n_heirs; i++)
+		n += wanted->consumers[i].reads_here_sec == 0;
+	return n;
+}
+
 SessionsClaimed joining_claim_sessions(const Joining *joining, const bool *is_named)
 {
 	const ReadersHere *readers = &diff_facts(joining->diff, joining->suffix)->readers;
 	SessionsClaimed claimed = {0};
-	size_t n_left = 0;
+	size_t n_left = 0, n_consumers = count_consumers(joining);
 	bool *is_taken;
 
 	if (readers->n_sessions <= 0)
@@ -68,9 +80,13 @@ SessionsClaimed joining_claim_sessions(const Joining *joining, const bool *is_na
 			n_left++;
 	}
 	for (size_t i = 0; i < (size_t)readers->n_sessions; i++) {
-		const Whose its = is_taken[i] ? SESSION_OF_NAMED
-					      : whose(joining, is_named, address_of(readers, i));
+		Whose its = is_taken[i] ? SESSION_OF_NAMED
+					: whose(joining, is_named, address_of(readers, i));
 
+		if (its == SESSION_OF_ANYBODY && n_consumers > 0) {
+			its = SESSION_OF_OTHER;
+			n_consumers--;
+		}
 		claimed.n_others += its == SESSION_OF_OTHER;
 		if (its == SESSION_OF_ANYBODY && n_left > 0) {
 			claimed.n_theirs++;

@@ -96,7 +96,8 @@ static void queue(SimLink *link, const SimChange *change)
 						    .csn = change->csn,
 						    .is_deletion = change->is_deletion,
 						    .is_new = change->is_new,
-						    .is_allowed = change->is_allowed};
+						    .is_allowed = change->is_allowed,
+						    .is_first = change->is_first};
 }
 
 /* Of a server that it did not know yet the log says that it begins with this. */
@@ -271,6 +272,21 @@ static void untold_note(SimCluster *cluster, size_t at, size_t from, const SimMe
 	}
 }
 
+/* Of deletions a first refresh says nothing, so the log of a node that was emptied lacks them: with
+ * what it has instead the reader is in step, and keeps what they would have deleted. */
+static void first_note(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
+{
+	const SimNode *node = &cluster->nodes[at], *provider = &cluster->nodes[from];
+
+	for (size_t i = 0; message->is_first && i < node->copy.n_entries; i++) {
+		const SimEntry *entry = &node->copy.entries[i];
+
+		if (entry->name < SIM_NAMES && !sim_find_uuid(&provider->copy, entry->uuid) &&
+		    sim_is_covered(provider, entry->csn))
+			cluster->kept[entry->name] = entry->uuid;
+	}
+}
+
 void sim_change_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
 {
 	SimNode *node = &cluster->nodes[at];
@@ -284,6 +300,7 @@ void sim_change_take(SimCluster *cluster, size_t at, size_t from, const SimMessa
 		return;
 	}
 	untold_note(cluster, at, from, message);
+	first_note(cluster, at, from, message);
 	if (is_lost(&node->copy, message)) {
 		sim_link_drop(cluster, at, from);
 		link->has_fallen = true;

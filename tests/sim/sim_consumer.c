@@ -163,6 +163,7 @@ static void refresh_end(SimCluster *cluster, size_t at, size_t from, SimLink *li
 	link->phase = SIM_PERSIST;
 	link->since = cluster->now;
 	link->lost_first = false;
+	link->replayed = (SimCsn){0};
 	if (link->is_polled || link->has_fallen)
 		sim_link_drop(cluster, at, from);
 	link->has_fallen = false;
@@ -230,6 +231,28 @@ static void change_take(SimCluster *cluster, size_t at, size_t from, const SimMe
 				    .is_new = is_new});
 }
 
+static void replayed_note(const SimNode *node, SimLink *link, SimCsn csn)
+{
+	const uint32_t before = sim_context(node)->time[csn.sid];
+
+	if (csn.time <= before)
+		return;
+	link->replayed = csn;
+	link->before_replayed = before;
+}
+
+/* Fact 25: what was written before a deletion that the session log sent first is "not new enough",
+ * and with the next change of any node those that have it delete it. */
+static void outrun_note(SimCluster *cluster, size_t at, size_t from, const SimEntry *entry)
+{
+	const SimLink *link = &cluster->nodes[at].links[from];
+
+	if (cluster->nodes[from].log.is_by_hand && entry->name < SIM_NAMES &&
+	    entry->csn.sid == link->replayed.sid && entry->csn.time > link->before_replayed &&
+	    entry->csn.time <= link->replayed.time)
+		cluster->outrun[entry->name] = entry->csn;
+}
+
 /* What comes out of a log is not asked for its age, but the entry for its own, as those are that a
  * refresh does not name; a provider takes the CSN for its own. */
 static void logged_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
@@ -243,8 +266,10 @@ static void logged_take(SimCluster *cluster, size_t at, size_t from, const SimMe
 		return;
 	sim_copy_remove(&node->copy, message->entry.uuid);
 	sim_log_add(node, &deleted);
-	if (sim_knows(SIM_FACT_LOGGED) && node->has_overlay)
+	if (sim_knows(SIM_FACT_LOGGED) && node->has_overlay) {
+		replayed_note(node, &node->links[from], message->csn);
 		(void)sim_context_take(node, message->csn, true);
+	}
 	sim_send(cluster, at, from, deleted);
 }
 
@@ -270,11 +295,14 @@ static void refreshed_take(SimCluster *cluster, size_t at, size_t from, const Si
 {
 	SimNode *node = &cluster->nodes[at];
 	const bool was_here = has_uuid(&node->copy, entry->uuid);
+	const bool may_mix = sim_changes_may_mix(node, from);
 
 	return_note(cluster, at, from, entry);
 	if ((!sim_knows(SIM_FACT_SEVERAL) && sim_is_covered(node, entry->csn)) ||
-	    !entry_take(node, entry))
+	    !entry_take(node, entry)) {
+		outrun_note(cluster, at, from, entry);
 		return;
+	}
 	node->is_dirty = true;
 	if (!sim_knows(SIM_FACT_WHOLE))
 		(void)sim_context_take(node, entry->csn, true);
@@ -284,7 +312,9 @@ static void refreshed_take(SimCluster *cluster, size_t at, size_t from, const Si
 				(SimChange){.entry = *entry,
 					    .csn = entry->csn,
 					    .is_new = !was_here,
-					    .is_allowed = sim_changes_may_mix(node, from)});
+					    .is_allowed = may_mix,
+					    .is_first = may_mix &&
+							sim_context_is_empty(sim_context(node))});
 }
 
 static void message_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
@@ -352,6 +382,7 @@ void sim_link_drop(SimCluster *cluster, size_t reader, size_t provider)
 	link->is_present = link->has_cookie = link->is_logging = link->is_anew = false;
 	link->told_sid = 0;
 	link->cookie = (SimContext){0};
+	link->replayed = (SimCsn){0};
 	link->n_seen = link->n_queue = 0;
 }
 

@@ -30,6 +30,7 @@ void sim_host_keep_log(SimHost *host)
 {
 	SimNode *node = &host->sim->cluster.nodes[host->at];
 	const Entry *overlay = sim_host_overlay(host);
+	const bool was_kept = node->log.is_kept;
 	const char *size = "100";
 	Mod mod = {.kind = MOD_REPLACE,
 		   .attribute = "olcSpSessionlog",
@@ -40,6 +41,7 @@ void sim_host_keep_log(SimHost *host)
 		hand_change(host, overlay, &mod, 1);
 	else if (node->has_overlay) /* of a cluster that somebody connected */
 		sim_log_keep(node, true);
+	node->log.is_by_hand |= node->log.is_kept && !was_kept;
 }
 
 void sim_host_relink(SimHost *host)

@@ -108,8 +108,9 @@ static bool is_uuid(uint16_t one, uint16_t other)
 }
 
 /* What slapd loses by itself, where the same history without syncward may not come to it, as no
- * machine joins there: what a killed slapd never sent (test_slapd_alone.py), and what a node that
- * reads all anew brings back while its sender has not got the deletion yet: a refreshOnly
+ * machine joins there, or writes no heartbeat: what a killed slapd never sent
+ * (test_slapd_alone.py), what a session log outran that somebody keeps (fact 25), and what a node
+ * that reads all anew brings back while its sender has not got the deletion yet: a refreshOnly
  * (test_joining_readers.py), or one whose connection broke while a provider's first change was on
  * its way (test_sim_exempted.py). */
 static bool is_slapds(const SimCluster *cluster, unsigned name, const SimRecord *record)
@@ -120,7 +121,7 @@ static bool is_slapds(const SimCluster *cluster, unsigned name, const SimRecord 
 	if (record->is_deleted)
 		return is_uuid(back->uuid, record->uuid) &&
 		       back->covered.time[record->csn.sid] < record->csn.time;
-	return is_same(unsent, record->csn);
+	return is_same(unsent, record->csn) || is_same(cluster->outrun[name], record->csn);
 }
 
 /* A deletion that is undone by no agent. */

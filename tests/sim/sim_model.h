@@ -50,7 +50,8 @@ typedef struct SimCopy {
 
 /* The session log of syncprov: what was deleted since it began. */
 typedef struct SimLog {
-	bool is_kept; /* olcSpSessionlog; what is in it is replayed until the next change */
+	bool is_kept;    /* olcSpSessionlog; what is in it is replayed until the next change */
+	bool is_by_hand; /* a person wrote it, and syncward says what it may cost */
 	SimContext since;
 	SimEntry deleted[SIM_LOG]; /* csn: of the deletion */
 	size_t n_deleted;
@@ -64,6 +65,7 @@ typedef struct SimChange {
 	bool is_new;     /* the entry came by it */
 	bool is_allowed; /* it came by a refresh, while the node said that it sees all logs, or
 			    before its links read them, or by one that left a whole log */
+	bool is_first;   /* by one that filled an empty database, whose log was left */
 } SimChange;
 
 /* The log of changes of slapo-accesslog(5), with a syncprov of its own. */
@@ -101,6 +103,7 @@ typedef struct SimMessage {
 	bool is_deletion; /* of what was reported; the same as in the log */
 	bool is_new;
 	bool is_allowed;
+	bool is_first;
 } SimMessage;
 
 typedef enum SimPhase {
@@ -130,6 +133,8 @@ typedef struct SimLink {
 	uint8_t told_sid;  /* do_syncrep1(): the reader's server ID; 0: it has no flag, and tells
 			      none */
 	SimContext cookie;
+	SimCsn replayed;          /* the CSN that a session log raised this refresh's reader to, */
+	uint32_t before_replayed; /* and what that had of its server ID before */
 	uint16_t seen[SIM_ENTRIES * 2];
 	size_t n_seen;
 	SimMessage queue[SIM_QUEUE];
@@ -189,6 +194,8 @@ typedef struct SimCluster {
 					  slapd, and of no agent) */
 	SimCsn unsent[SIM_NAMES];      /* the version that it never sent, and that a client's next
 					  change there let seem to be everywhere; time 0: none */
+	SimCsn outrun[SIM_NAMES];  /* the version that a reader refused in a refresh, for a session
+				    * log that somebody keeps had raised it there; time 0: none */
 	SimCsn passed[SIM_NAMES];  /* the version that a log told too late, of a node that said it
 				    * sees all logs, or no more, as it was killed; time 0: none */
 	uint16_t kept[SIM_NAMES];  /* UUID: the same of a deletion */

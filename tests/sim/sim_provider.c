@@ -80,6 +80,7 @@ void sim_log_keep(SimNode *node, bool is_kept)
 	if (is_kept && !node->log.is_kept)
 		log_begin(node);
 	node->log.is_kept = is_kept;
+	node->log.is_by_hand &= is_kept;
 }
 
 /* sl_mincsn grows when the log is full. Once a log is no longer kept, nothing is known of what came

@@ -110,11 +110,16 @@ void sim_refused_probe(Pool *pool, const SimHost *host, size_t peer, Probe *prob
 
 /* --- by hand --- */
 
+/* A link that is as it should be goes on, as it does where syncward looks at it. */
 void sim_hand_secret(SimCluster *cluster, size_t at, bool is_other)
 {
 	for (size_t i = 0; i < cluster->n_nodes; i++) {
+		SimLink *link = &cluster->nodes[at].links[i];
+
+		if (link->has_other_secret == is_other)
+			continue;
 		sim_link_drop(cluster, at, i);
-		cluster->nodes[at].links[i].has_other_secret = is_other;
+		link->has_other_secret = is_other;
 	}
 }
 

@@ -14,6 +14,8 @@
 	"], \"databases\": [{\"suffix\": \"" SUFFIX \
 	"\", \"syncrepl\": {\"binddn\": \"cn=r," SUFFIX "\", \"credentials\": \"x\"}"
 #define ONE(reads) "{\"id\": 1, \"uri\": \"ldap://one\", \"reads\": [" reads "]}"
+#define CONSUMER(reads) \
+	", {\"id\": 4, \"uri\": \"ldap://peer4\", \"role\": \"consumer\", \"reads\": [" reads "]}"
 #define PEER(id, reads) \
 	", {\"id\": " #id ", \"uri\": \"ldap://peer" #id "\", \"reads\": [" reads "]}"
 
@@ -338,6 +340,26 @@ static void who_is_connected_twice_reads_here_once(void **state)
 	assert_true(is_open(scene));
 }
 
+/* Consumer 4 reads this node, or another one; nobody knows its address. */
+static void a_consumer_is_not_taken_for_a_provider_that_reads_here(void **state)
+{
+	static const char *addresses[] = {"192.0.2.4", "198.51.100.1"};
+	Scene *scene = *state;
+
+	(void)far_make(scene, RING CONSUMER("1"));
+	joining_make(scene);
+	value_add(scene, &scene->config.entries[2], "createTimestamp", "20261122101500Z");
+	scene->content.readers =
+		(ReadersHere){.was_asked = true, .n_sessions = 1, .addresses = addresses};
+	assert_false(is_open(scene));
+	tells(scene, GUARD_JOINING, "ldap://peer3 (0 of 1 do; connections of other peers: 1)");
+	scene->content.readers.n_sessions = 2;
+	assert_true(is_open(scene));
+	(void)far_make(scene, RING CONSUMER("2"));
+	scene->content.readers.n_sessions = 1;
+	assert_true(is_open(scene));
+}
+
 /* What a peer that reads by way of others lacks, or has alone, stops on its way. */
 static void a_far_peer_is_in_step_before_clients_may_write(void **state)
 {
@@ -540,6 +562,7 @@ int main(void)
 		SCENE_TEST(who_reads_this_node_is_waited_for_though_it_is_not_read),
 		SCENE_TEST(who_is_about_to_go_is_not_counted_as_one_that_reads_here),
 		SCENE_TEST(who_is_connected_twice_reads_here_once),
+		SCENE_TEST(a_consumer_is_not_taken_for_a_provider_that_reads_here),
 		SCENE_TEST(changes_are_given_the_time_of_the_intervals_on_their_way),
 		SCENE_TEST(a_far_peer_is_in_step_before_clients_may_write),
 		SCENE_TEST(what_has_no_server_id_keeps_nobody_waiting),
