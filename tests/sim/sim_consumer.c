@@ -194,6 +194,23 @@ static void name_note(uint16_t uuids[SIM_NAMES], const SimEntry *entry)
 		uuids[entry->name] = entry->uuid;
 }
 
+/* One node that read all anew says what it knows now, before another one's deletion is here: that
+ * one is too old then, and what it deletes stays. */
+static void overtaken_note(SimCluster *cluster, size_t at, const SimContext *cookie)
+{
+	const SimNode *node = &cluster->nodes[at];
+
+	for (size_t from = 0; from < cluster->n_nodes; from++)
+		for (size_t i = 0; i < node->links[from].n_queue; i++) {
+			const SimMessage *message = &node->links[from].queue[i];
+
+			if (message->kind == SIM_DELETED && !sim_is_covered(node, message->csn) &&
+			    message->csn.time > 0 &&
+			    message->csn.time <= cookie->time[message->csn.sid])
+				name_note(cluster->kept, &message->entry);
+		}
+}
+
 /* "CSN too old, ignoring" is said of what the own contextCSN covers. */
 static void change_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
 {
@@ -329,6 +346,7 @@ static void message_take(SimCluster *cluster, size_t at, size_t from, const SimM
 		refreshed_take(cluster, at, from, &message->entry);
 		break;
 	case SIM_COOKIE:
+		overtaken_note(cluster, at, &message->cookie);
 		cookie_take(cluster, at, &message->cookie);
 		break;
 	case SIM_TOLD:

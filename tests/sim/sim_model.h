@@ -198,7 +198,8 @@ typedef struct SimCluster {
 				    * log that somebody keeps had raised it there; time 0: none */
 	SimCsn passed[SIM_NAMES];  /* the version that a log told too late, of a node that said it
 				    * sees all logs, or no more, as it was killed; time 0: none */
-	uint16_t kept[SIM_NAMES];  /* UUID: the same of a deletion */
+	uint16_t kept[SIM_NAMES];  /* UUID: the same of a deletion, or of one that a cookie
+				    * overtook */
 	SimReturn anew[SIM_NAMES]; /* what a node that read all anew brought back, where that could
 				    * not be helped */
 } SimCluster;
