@@ -255,7 +255,7 @@ static void what_left_comes_back_database_by_database(void **state)
 	const LiveDatabase open = {0}, closed = {.is_read_only = true};
 	LeavingDatabase databases[] = {{.live = &open, .suffix = SUFFIX},
 				       {.live = &closed, .suffix = "dc=y"}};
-	const Leaving leaving = {databases, 2};
+	const Leaving leaving = {.databases = databases, .n_databases = 2};
 
 	scene_settled(scene);
 	memory_leaving(scene->pool, &leaving, START, &scene->known);
@@ -282,7 +282,7 @@ static void what_leaving_closed_is_not_forgotten_before_it_opens(void **state)
 	Scene *scene = *state;
 	const LiveDatabase open = {0};
 	LeavingDatabase database = {.live = &open, .suffix = SUFFIX};
-	const Leaving leaving = {&database, 1};
+	const Leaving leaving = {.databases = &database, .n_databases = 1};
 	Change *change;
 
 	scene_settled(scene);
