@@ -136,6 +136,19 @@ static bool is_interval_right(const DesiredDatabase *database, const Peer *provi
 	return sec == 0 || (sec > 0 && strcasecmp(link.value[SYNCREPL_TYPE], "refreshOnly") == 0);
 }
 
+/* What is said of a link's pauses is of that link. */
+static bool is_pace_right(const DesiredDatabase *database, const Peer *provider,
+			  const Peer *consumer)
+{
+	AUTO(Pool) *pool = pool_new();
+	const SyncreplSettings link = desired_link(pool, database, provider, consumer);
+	const Syncrepl pace = desired_pace(database, provider, consumer);
+
+	return pace.value[SYNCREPL_TYPE] == link.value[SYNCREPL_TYPE] &&
+	       pace.value[SYNCREPL_INTERVAL] == link.value[SYNCREPL_INTERVAL] &&
+	       pace.value[SYNCREPL_RETRY] == link.value[SYNCREPL_RETRY];
+}
+
 /* Each peer that a database lists is one of the file's, and has a rid of its own there. */
 static void check_databases(const Desired *desired)
 {
@@ -147,7 +160,8 @@ static void check_databases(const Desired *desired)
 
 			if (!peer || !desired_database_has_peer(database, peer->id) ||
 			    (peer_is_read(peer) && desired_rid(database, peer) > 999) ||
-			    !is_interval_right(database, &desired->peers[0], peer))
+			    !is_interval_right(database, &desired->peers[0], peer) ||
+			    !is_pace_right(database, &desired->peers[0], peer))
 				abort();
 		}
 		if (desired_database_has_peer(database, 0) ||
