@@ -69,7 +69,8 @@ static int search_send_with(const LdapViewer *viewer, const Search *search, LDAP
  * sends with each operation, such as as whom it reads, is to be sent here, too. */
 static int search_send_stored(const LdapViewer *viewer, const Search *search, int *ret_id)
 {
-	LDAPControl stored = {.ldctl_oid = (char[]){LDAP_CONTROL_MANAGEDSAIT}};
+	LDAPControl stored = {.ldctl_oid = (char[]){LDAP_CONTROL_MANAGEDSAIT},
+			      .ldctl_value = {0, NULL}};
 	LDAPControl **usual = NULL, **controls = NULL;
 	size_t n_controls = 0;
 	int rc = ldap_get_option(viewer->ldap, LDAP_OPT_SERVER_CONTROLS, &usual);
