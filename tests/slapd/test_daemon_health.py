@@ -156,7 +156,7 @@ def test_an_old_backup_is_told_until_somebody_looked_into_it(pair):
         assert node.run("resume").returncode == 0
         wait_told(daemon, "finding-gone", "[older]")
         wait_in_step(daemon)
-        assert node.run("check").returncode == 0
+        wait_until(lambda: node.run("check").returncode == 0, "what was down beside it is up")
 
 
 def test_a_peer_that_is_there_and_stays_behind_is_told_once(pair):
