@@ -9,7 +9,4 @@
  * which was made without any release. */
 unsigned bound_releases_stale(Pool *pool, const Consent *consent, const Plan *held);
 
-/* Adds to the needs those of another plan from the same input. */
-void plan_needs_join(Pool *pool, const PlanNeeds *others, PlanNeeds *needs);
-
 #endif

@@ -40,18 +40,9 @@ bool diff_is_released_for(const Diff *diff, Guard guard, const char *suffix)
 	       (!released || wanted_find(wanted, released) == wanted_find(wanted, suffix));
 }
 
-/* Each database once, whoever asks: a listed one by what it is to be, others by their suffix. */
 static Need *need_of(Diff *diff, const char *suffix, const WantedDatabase *database)
 {
-	Plan *plan = diff->plan;
-
-	for (size_t i = 0; i < plan->unknown.n_contents; i++)
-		if (plan->unknown.contents[i].database == database &&
-		    (database || plan->unknown.contents[i].suffix == suffix))
-			return &plan->unknown.contents[i];
-	POOL_PUSH(diff->pool, plan->unknown.contents, plan->unknown.n_contents,
-		  {.suffix = suffix, .database = database});
-	return &plan->unknown.contents[plan->unknown.n_contents - 1];
+	return plan_need_of(diff->pool, &diff->plan->unknown, suffix, database);
 }
 
 void diff_need_here(Diff *diff, const char *suffix, const WantedDatabase *database)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/base/pool.h"
 #include "common/base/sha256.h"
 #include "common/live/live_config.h"
 #include "common/wanted/wanted.h"
@@ -54,5 +55,14 @@ typedef struct PlanNeeds {
 	bool sessions;            /* who reads here now */
 	bool multi_provider_name; /* how this server's schema calls the flag */
 } PlanNeeds;
+
+/* What is needed of the database's content, so far or from now on: each database is there once,
+ * whoever asks, a listed one by what it is to be, others by their suffix. Valid until another one
+ * is asked for. */
+Need *plan_need_of(Pool *pool, PlanNeeds *needs, const char *suffix,
+		   const WantedDatabase *database);
+
+/* Adds to the needs those of another plan from the same input. */
+void plan_needs_join(Pool *pool, const PlanNeeds *others, PlanNeeds *needs);
 
 #endif
