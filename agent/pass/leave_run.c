@@ -168,29 +168,38 @@ static bool all_is_safe(const Leave *leave)
 
 /* --- does a node read here that should not? --- */
 
-/* A reader that has just ended is seen for a moment still. */
-static void readers_judge(const Leave *leave)
+static LeaveReaders readers_of(const Leave *leave)
 {
 	const Inputs *inputs = leave->inputs;
-	const LeaveReaders readers = leave_readers(leave->pool, inputs->file.desired,
-						   inputs->not_listed ? NULL : inputs->wanted.self,
-						   &leave->report->leaving);
-	const int64_t end_msec = monotonic_msec() + (int64_t)leave->timeout_sec * 1000;
-	int n;
 
-	if (leave_takes_overlays(&leave->report->leaving) &&
-	    leave_is_read(leave->directory, leave->pool, &readers))
-		leave_keep_overlays(&leave->report->leaving);
+	return leave_readers(leave->pool, inputs->file.desired,
+			     inputs->not_listed ? NULL : inputs->wanted.self,
+			     &leave->report->leaving);
+}
+
+/* What it sets out to do, by what reads here now. */
+static void plan_make_shown(const Leave *leave)
+{
+	const LeaveReaders readers = readers_of(leave);
+	LeaveReport *report = leave->report;
+
+	leave_spare_overlays(leave->directory, leave->pool, &readers, &report->leaving);
+	report->plan = (Plan){0};
+	leave_close(leave->pool, &report->leaving, &report->plan);
+	leave_end(leave->pool, &report->leaving, &leave->inputs->file.desired->policy,
+		  &report->plan);
+}
+
+static void readers_judge(const Leave *leave)
+{
+	const LeaveReaders readers = readers_of(leave);
+
 	if (!readers.may_part || leave->despite_readers)
 		return;
-	for (;;) {
-		n = leave_sessions_count(leave->directory, leave->pool, &readers,
-					 (int64_t)time(NULL));
-		if (n < 0 || (size_t)n <= readers.n_expected || monotonic_msec() >= end_msec)
-			break;
-		pause_msec(POLL_MSEC);
-	}
-	leave_hold_readers(leave->pool, &readers, n, &leave->report->plan);
+	leave_hold_readers(
+		leave->pool, &readers,
+		leave_sessions_await(leave->directory, leave->pool, &readers, leave->timeout_sec),
+		&leave->report->plan);
 }
 
 /* --- writing --- */
@@ -320,6 +329,8 @@ static int write_end(Leave *leave, Error *err)
 {
 	Plan plan = {0};
 
+	/* Nothing was held. Since the first look a node may have begun to read. */
+	plan_make_shown(leave);
 	leave_end(leave->pool, &leave->report->leaving, &leave->inputs->file.desired->policy,
 		  &plan);
 	if (write_steps(leave, &plan, err) < 0 || verify_gone(leave, err) < 0)
@@ -341,14 +352,13 @@ static int leave_try(Leave *leave, Error *err)
 	    0)
 		return -1;
 	report->leaving = leave_find(leave->pool, desired, &leave->known, &leave->world.live);
-	readers_judge(leave);
-	leave_close(leave->pool, &report->leaving, &report->plan);
-	leave_end(leave->pool, &report->leaving, &desired->policy, &report->plan);
+	plan_make_shown(leave);
 	report->is_audit = desired->policy.mode == POLICY_AUDIT;
 	if (guard_config_hold(leave->pool, &leave->world.live, &leave->world.facts.machine, &hold))
 		plan_add_hold(leave->pool, &report->plan, hold);
 	if (!leave->inputs->not_listed && report->leaving.n_databases > 0)
 		leave_hold_parting(leave->pool, desired, leave->inputs->wanted.self, &report->plan);
+	readers_judge(leave);
 	if (report->leaving.n_databases == 0 || !all_is_safe(leave) ||
 	    report->plan.held.n_holds > 0 || report->is_audit)
 		return 0;

@@ -5,12 +5,14 @@
 #include "agent/ldap/directory.h"
 #include "common/leaving/leaving_readers.h"
 
-/* How many sessions of readers began before then; -1: slapd does not tell (cn=monitor). */
-int leave_sessions_count(Directory *directory, Pool *pool, const LeaveReaders *readers,
-			 int64_t before_sec);
+/* How many sessions readers have, when there are no more than expected or that time is over; -1:
+ * slapd does not show them (cn=monitor). */
+int leave_sessions_await(Directory *directory, Pool *pool, const LeaveReaders *readers,
+			 unsigned timeout_sec);
 
-/* False when none of them was connected for 2 s, as cn=monitor shows: one that is just connecting
- * is seen then. A reader by a name that peers.json does not have is never seen. */
-bool leave_is_read(Directory *directory, Pool *pool, const LeaveReaders *readers);
+/* Has the overlays stay unless no reader was connected for 2 s, as cn=monitor shows. One by a name
+ * that peers.json does not have is never seen. */
+void leave_spare_overlays(Directory *directory, Pool *pool, const LeaveReaders *readers,
+			  Leaving *leaving);
 
 #endif
