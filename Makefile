@@ -233,8 +233,9 @@ format: ## rewrite the C files in the project's format
 	clang-format -i $(C_FILES)
 format-check: ## fail when a C file is not in the project's format
 	clang-format --dry-run --Werror $(C_FILES)
-lint: ## shellcheck, spelling, Python syntax, licence lines
+lint: ## shellcheck, spelling, Python syntax, licence lines, mutants whose patch or test is not there
 	$(Q)tests/lint
+	$(Q)tests/mutants/run --look
 check-headers: ## each header compiles alone
 	$(Q)printf '%s\n' $(HEADERS) | xargs -P "$$(getconf _NPROCESSORS_ONLN)" -I '{}' \
 		$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -Werror -fsyntax-only -include '{}' -x c /dev/null
