@@ -54,6 +54,12 @@ const char *joining_missing_clause(const Joining *joining)
 
 /* --- what only a peer may have that was never asked --- */
 
+/* Also where nothing is remembered any more. */
+static bool is_joining(const Joining *joining)
+{
+	return joining->was_joining || live_reads_from_somebody(joining->live);
+}
+
 /* What it showed once is remembered (memory_shown.c). A provider that never wrote may alone have
  * what this node wrote, and one that is stopped looks like one that was never started. */
 static bool may_have_own(const Joining *joining, const Content *peer)
@@ -63,7 +69,7 @@ static bool may_have_own(const Joining *joining, const Content *peer)
 	if (known && peer_ids_have(&known->met, peer->peer_id))
 		return false;
 	return joining_may_have_more(joining, peer) ||
-	       (joining->was_joining && peer->state == CONTENT_UNREACHABLE);
+	       (is_joining(joining) && peer->state == CONTENT_UNREACHABLE);
 }
 
 /* A copy that may be older than what this server ID wrote: made anew, or loaded. */
@@ -94,12 +100,12 @@ const Hold *joining_await_own(const Joining *joining)
 		return NULL;
 	text = pool_printf(
 		joining->diff->pool,
-		"%s: this server ID wrote before, and its last changes may be where this node "
-		"could not look yet: %s. Until it could, %s, because the first write would delete "
-		"them there. Only if none of these has any, or none will come back",
+		"%s: this server ID wrote before, and its last changes may be only at peers that "
+		"were not asked yet: %s. Until they are, %s: the first write here deletes them "
+		"there. Only if none has any, or none will come back",
 		joining->suffix, unasked, joining_clients(joining));
-	/* Where it did not join, it does not begin to by that. */
-	return joining->was_joining
+	/* What was only loaded does not begin to join by that. */
+	return is_joining(joining)
 		       ? joining_hold(joining, GUARD_JOINING, text,
 				      remedy_text(REMEDY_RELEASE_JOINING))
 		       : joining_wait(joining, text, remedy_text(REMEDY_RELEASE_JOINING));
@@ -114,7 +120,7 @@ void joining_tell_unasked(const Joining *joining, const char *code)
 			joining->diff->pool, joining->diff->plan, SEVERITY_WARNING, code,
 			joining->suffix,
 			"%s goes on without a look at peers that may alone have the last changes "
-			"of this node's server ID: %s. What only they have is deleted there when "
-			"something is written here",
+			"of this node's server ID: %s. What only they have is lost when something "
+			"is written here",
 			joining->suffix, unasked);
 }
