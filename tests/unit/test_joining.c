@@ -407,6 +407,26 @@ static const Hold *judged(Scene *scene)
 	return joining_judge(&scene->diff, &scene->database, &scene->live);
 }
 
+/* The original of before any overlay may have more than its copy; a copy that was put in the place
+ * of what had a contextCSN is no original. */
+static void what_had_a_context_csn_is_no_original(void **state)
+{
+	static const char *csns[] = {OWN};
+	Scene *scene = *state;
+	LastSeen noted = {.suffix = SUFFIX, .csns = csns, .n_csns = 1};
+
+	scene->live.n_consumers = 0;
+	scene->peer_csns[0] = OWN;
+	scene->database_facts.here.n_context_csns = 0;
+	assert_non_null(strstr(judged(scene)->text, "perhaps newer ones: see `syncward compare`"));
+	scene->known.seen = (LastSeenAll){.items = &noted, .n_items = 1};
+	assert_non_null(strstr(judged(scene)->text, "not the cluster's database"));
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	assert_non_null(strstr(judged(scene)->text, "perhaps newer ones"));
+	scene->known_database.filled = "20261122200000Z digest /a folder";
+	assert_non_null(strstr(judged(scene)->text, "not the cluster's database"));
+}
+
 static void a_node_that_had_everything_is_not_told_to_empty_itself(void **state)
 {
 	Scene *scene = *state;
@@ -462,7 +482,7 @@ static void a_new_copy_is_no_witness_for_the_peer_that_it_came_from(void **state
 	peers[1].entry.uuid = STRANGER;
 	scene->database_facts.peers = peers;
 	scene->database_facts.n_peers = 2;
-	assert_non_null(strstr(judged(scene)->text, "If that one is the cluster's, empty the "
+	assert_non_null(strstr(judged(scene)->text, "If that is the cluster's, empty the "
 						    "database of peer 1, ldap://one"));
 	assert_non_null(strstr(judged(scene)->release, "database of peer 3, ldap://three"));
 	assert_true(judged(scene)->says_nothing);
@@ -1792,6 +1812,7 @@ int main(void)
 		SCENE_TEST(two_copies_seeded_by_hand_want_a_person),
 		SCENE_TEST(an_original_that_was_compared_reads_nothing_first),
 		SCENE_TEST(another_suffix_entry_is_g10_also_when_it_shows_no_csn),
+		SCENE_TEST(what_had_a_context_csn_is_no_original),
 		SCENE_TEST(a_node_that_had_everything_is_not_told_to_empty_itself),
 		SCENE_TEST(a_node_that_never_had_everything_may_be_the_stranger),
 		SCENE_TEST(a_node_to_which_all_peers_are_strangers_may_be_the_one),
