@@ -10,6 +10,7 @@ import time
 import ldap
 import pytest
 import remedies
+from cluster import Cluster
 from daemon import Daemon
 from fence import refuses_writes
 from ldap.syncrepl import SyncRequestControl
@@ -200,3 +201,16 @@ def test_a_session_goes_on_while_others_are_refused_and_let_in(slapd_factory, pr
     wait_equal([provider, reader], seconds=60)
     assert min(seen.values()) > 100, seen
     assert reader.server.log_count(r"do_syncrep1: .*starting refresh") == 1, "its session never ended"
+
+
+def test_in_audit_a_relay_is_opened_and_nothing_else_is_written(slapd_factory, program):
+    """The limits that peers.json wants wait for enforce, though they are in the same list."""
+    cluster = Cluster(slapd_factory, program, 2).form()
+    node = cluster[1]
+    node.edit([(ldap.MOD_REPLACE, "olcLimits", ["{0}" + SHUT, "{1}users size=7"])])
+    cluster.document["policy"]["mode"] = "audit"
+    cluster.write()
+    planned = node.plan().stdout
+    assert "new sessions of" in planned and "unlimited search for" in planned, planned
+    done = node.apply()
+    assert limits(node) == ["users size=7"], done.stdout + done.stderr
