@@ -14,6 +14,9 @@
  */
 int sessions_here_read(Directory *directory, Pool *pool, Tree *ret, Error *err);
 
+/* The same, and those of anonymous clients and this one, too. */
+int watched_here_read(Directory *directory, Pool *pool, Tree *ret, Error *err);
+
 /* Those that are bound as one of the DNs and began before that time. */
 typedef struct SessionsAsked {
 	const char *const *dns;
