@@ -2,31 +2,19 @@
 #include "agent/ldap/sessions_here.h"
 
 #include "common/access/reader_sessions.h"
-#include "common/access/reader_watch.h"
 #include "common/base/timestamp.h"
 #include "common/slapd/dn.h"
 
-static int connections_read(Directory *directory, Pool *pool, const char *filter, Tree *ret,
-			    Error *err)
+int sessions_here_read(Directory *directory, Pool *pool, Tree *ret, Error *err)
 {
 	const DirectoryQuery query = {
 		.base = "cn=Connections,cn=Monitor",
 		.scope = DIRECTORY_ONE,
-		.filter = filter,
+		.filter = reader_session_filter,
 		.attributes = reader_session_attributes,
 	};
 
 	return directory_read(directory, &query, pool, ret, err);
-}
-
-int sessions_here_read(Directory *directory, Pool *pool, Tree *ret, Error *err)
-{
-	return connections_read(directory, pool, reader_session_filter, ret, err);
-}
-
-int watched_here_read(Directory *directory, Pool *pool, Tree *ret, Error *err)
-{
-	return connections_read(directory, pool, reader_watch_filter, ret, err);
 }
 
 static bool is_bound_as(const Entry *session, const char *const *dns, size_t n_dns)

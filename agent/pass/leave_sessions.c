@@ -42,7 +42,7 @@ static bool is_read(Directory *directory, Pool *pool)
 		Error err = {0};
 		ReaderWatch watch;
 
-		if (watched_here_read(directory, pool, &connections, &err) < 0)
+		if (sessions_here_read(directory, pool, &connections, &err) < 0)
 			return true;
 		watch = reader_watch_judge(&connections, (int64_t)time(NULL),
 					   monotonic_msec() - began_msec);

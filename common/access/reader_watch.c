@@ -10,10 +10,6 @@
 #define QUIET_MSEC    2000 /* a reader that is just connecting is seen by then */
 #define PATIENCE_MSEC 6000
 
-/* Anonymous connections have no monitorConnectionAuthzDN. */
-const char reader_watch_filter[] =
-	"(&(objectClass=monitorConnection)(!(monitorConnectionOpsExecuting=0)))";
-
 static bool is_local(const Entry *connection)
 {
 	const char *peer = entry_first(connection, "monitorConnectionPeerAddress");

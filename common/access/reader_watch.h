@@ -17,11 +17,8 @@ typedef enum ReaderWatch {
 	READER_WATCH_QUIET,
 } ReaderWatch;
 
-/* What to ask cn=Connections,cn=Monitor for; of the attributes, those of reader_sessions.h. */
-extern const char reader_watch_filter[];
-
-/* Judges one look, made over a local socket, which is itself one of the connections;
- * watched_msec: since the first look. */
+/* Judges one look at what reader_session_filter finds, made over a local socket, which is itself
+ * one of the connections; watched_msec: since the first look. */
 ReaderWatch reader_watch_judge(const Tree *connections, int64_t now_sec, int64_t watched_msec);
 
 #endif
