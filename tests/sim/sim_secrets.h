@@ -17,10 +17,6 @@ bool sim_answers(const SimHost *host, size_t peer);
 /* What a round of questions learns of a peer that is reached and answers "invalid credentials". */
 Content sim_refused_read(const SimHost *host, size_t peer);
 
-/* What it learns of one that has entries is that it may be empty: it hides all from who did not
- * bind, has no overlay, and refuses the account. No node can see more of it. */
-bool sim_looks_unbegun(const SimHost *host, size_t peer);
-
 /* The same of a probe of a link. */
 void sim_refused_probe(Pool *pool, const SimHost *host, size_t peer, Probe *probe);
 
