@@ -271,6 +271,7 @@ typedef enum Remedy {
 	REMEDY_LIMITS_THERE,
 	REMEDY_SERVER_ID_THERE,
 	REMEDY_ID_THERE,
+	REMEDY_ID_OF_OTHER,
 	REMEDY_VIEWS_BY_HAND,
 	/* remedies_documents.c: adopt, peers.json */
 	REMEDY_ADOPT_NODE,

@@ -312,6 +312,7 @@ NOT_MEASURED = {
         "ahead-of-time", "diverged", "empty", "old-entries", "perhaps-older"},
     "it says how often something happened, and ends when that is long ago": {"log-falls-back"},
     "the next heartbeat of another node ends it": {"canary"},
+    "the peer's answer ends it, and is asked for with the timer": {"id-of-other"},
 }
 
 
