@@ -79,6 +79,13 @@ int wanted_make(Pool *pool, const Desired *desired, size_t self, const Secrets *
 /* True when other providers get each other's changes of the database through this node alone. */
 bool wanted_is_relay(const Wanted *wanted, const WantedDatabase *database);
 
+/* True when it is such a relay, and the daemon may shut it while its links are broken. */
+bool wanted_may_shut(const Wanted *wanted, const WantedDatabase *database);
+
+/* How often this node looks whether its links are up: at that interval, but where it may shut a
+ * relay twice as often as they try again. */
+unsigned wanted_look_sec(const Wanted *wanted, unsigned interval_sec);
+
 /* How many database->consumers there are, including the others and the heirs. */
 size_t wanted_count_consumers(const WantedDatabase *database);
 

@@ -11,6 +11,9 @@
 #define OTHER     "dn.exact=\"cn=old," SUFFIX "\" size.unchecked=disabled size.unchecked=disabled"
 #define BACK      "20261128101540Z" /* a minute before NOW */
 #define TRIED     "20261128101640Z"
+#define BEGAN     "20261128101000Z"
+#define REFUSED   "20261128101610Z"
+#define NEXT      "20261128101710Z"
 #define IS_UP     "IP=127.0.0.1:4711"
 #define NOBODY_UP "", ""
 
@@ -122,6 +125,48 @@ static void a_link_that_was_never_up_or_is_not_tried_again_yet_shuts_nothing(voi
 	assert_string_equal(limits_after(scene), "");
 }
 
+/* Consumer 2 or 3 lost its session, or was refused when it tried last; slapd tries again at NEXT.
+ */
+static void monitor_waits(Scene *scene, unsigned rid, const char *last_connect)
+{
+	Entry *entry = &scene->monitor.entries[rid - 1];
+
+	entry->attributes[3].values[0].bytes = last_connect;
+	value_add(scene, entry, "olmSRNextConnect", NEXT);
+}
+
+static void sessions_that_broke_shut_it_before_the_next_try(void **state)
+{
+	Scene *scene = *state;
+
+	relay_make(scene, MIDDLE, NOBODY_UP);
+	monitor_waits(scene, 2, BEGAN);
+	monitor_waits(scene, 3, BEGAN);
+	assert_string_equal(limits_after(scene), SHUT "; " FREE);
+	monitor_make(scene, NOBODY_UP);
+	monitor_waits(scene, 2, BEGAN);
+	monitor_waits(scene, 3, REFUSED);
+	scene->monitor.entries[2].attributes[4].values[0].bytes = REFUSED;
+	assert_string_equal(limits_after(scene), "");
+}
+
+static void a_relay_looks_before_its_links_try_again(void **state)
+{
+	Scene *scene = *state;
+
+	relay_make(scene, MIDDLE, NOBODY_UP);
+	(void)plan_steps(scene);
+	assert_int_equal(wanted_look_sec(&scene->wanted, 60), 30);
+	assert_int_equal(wanted_look_sec(&scene->wanted, 20), 20);
+	scene->wanted.databases[0].consumers[1].syncrepl.value[SYNCREPL_RETRY] = "24 5 60 +";
+	assert_int_equal(wanted_look_sec(&scene->wanted, 60), 12);
+	scene->wanted.databases[0].consumers[1].syncrepl.value[SYNCREPL_RETRY] = "1 +";
+	assert_int_equal(wanted_look_sec(&scene->wanted, 60), 5);
+	relay_make(scene, MESH, NOBODY_UP);
+	(void)plan_steps(scene);
+	assert_int_equal(wanted_look_sec(&scene->wanted, 60), 60);
+}
+
 static void only_a_relay_whose_limits_are_ours_is_shut(void **state)
 {
 	Scene *scene = *state;
@@ -210,6 +255,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCENE_TEST(a_relay_that_reaches_nobody_is_shut_in_front_of_all),
 		SCENE_TEST(a_link_that_was_never_up_or_is_not_tried_again_yet_shuts_nothing),
+		SCENE_TEST(sessions_that_broke_shut_it_before_the_next_try),
+		SCENE_TEST(a_relay_looks_before_its_links_try_again),
 		SCENE_TEST(only_a_relay_whose_limits_are_ours_is_shut),
 		SCENE_TEST(it_opens_when_it_has_what_its_peers_have),
 		SCENE_TEST(one_that_stays_away_is_waited_for_only_a_while),
