@@ -342,8 +342,12 @@ unsigned wanted_look_sec(const Wanted *wanted, unsigned interval_sec)
 	return look_sec;
 }
 
-unsigned wanted_ask_sec(const Wanted *wanted, unsigned interval_sec)
+unsigned wanted_ask_sec(const Wanted *wanted, bool are_links_told, unsigned interval_sec)
 {
+	for (size_t i = 0;
+	     !are_links_told && interval_sec > RELAY_ASK_SEC && i < wanted->n_databases; i++)
+		if (wanted_is_relay(wanted, &wanted->databases[i]))
+			return RELAY_ASK_SEC;
 	for (size_t i = 0; interval_sec > LOG_ASK_SEC && i < wanted->n_databases; i++) {
 		const WantedDatabase *database = &wanted->databases[i];
 

@@ -104,9 +104,12 @@ unsigned wanted_rank(const Wanted *wanted);
 size_t wanted_count_readers(const WantedDatabase *database);
 
 /* How often the peers are asked: at that interval, but a node whose links may read logs of changes
- * asks at least every LOG_ASK_SEC, because others wait no longer for it to leave theirs. */
-#define LOG_ASK_SEC 300
-unsigned wanted_ask_sec(const Wanted *wanted, unsigned interval_sec);
+ * asks at least every LOG_ASK_SEC, because others wait no longer for it to leave theirs, and a
+ * relay whose slapd does not tell which links are up (2.4) every RELAY_ASK_SEC, because it may lose
+ * changes when they break. */
+#define LOG_ASK_SEC   300
+#define RELAY_ASK_SEC 60
+unsigned wanted_ask_sec(const Wanted *wanted, bool are_links_told, unsigned interval_sec);
 
 /* True when another peer holds it, too, even if that is a consumer: it is read. */
 bool wanted_is_shared(const WantedDatabase *database);

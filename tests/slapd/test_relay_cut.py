@@ -90,6 +90,8 @@ def test_a_relay_that_is_cut_off_is_shut_until_it_has_what_its_peers_have(slapd_
             wait_shut(node, daemon)
             assert limits(node) == [SHUT, *before] and not reads(node) and not refuses_writes(node.server)
             wait_until(lambda: f"{ALONE}, and it was cut off" in node.run("status").stdout, "status says it")
+            daemon.wait_for("link-down", n=2)
+            assert not [line for line in daemon.lines if "relay-was-cut" in line], "one that is shut loses nothing"
         change(ends, "a", AWAY)
         with Daemon(node) as daemon:
             for wire in wires:

@@ -162,9 +162,13 @@ static void a_relay_looks_before_its_links_try_again(void **state)
 	assert_int_equal(wanted_look_sec(&scene->wanted, 60), 12);
 	scene->wanted.databases[0].consumers[1].syncrepl.value[SYNCREPL_RETRY] = "1 +";
 	assert_int_equal(wanted_look_sec(&scene->wanted, 60), 5);
+	assert_int_equal(wanted_ask_sec(&scene->wanted, true, 300), 300);
+	assert_int_equal(wanted_ask_sec(&scene->wanted, false, 300), 60);
+	assert_int_equal(wanted_ask_sec(&scene->wanted, false, 10), 10);
 	relay_make(scene, MESH, NOBODY_UP);
 	(void)plan_steps(scene);
 	assert_int_equal(wanted_look_sec(&scene->wanted, 60), 60);
+	assert_int_equal(wanted_ask_sec(&scene->wanted, false, 300), 300);
 }
 
 static void only_a_relay_whose_limits_are_ours_is_shut(void **state)
