@@ -12,6 +12,7 @@
 #define BACK      "20261128101540Z" /* a minute before NOW */
 #define TRIED     "20261128101640Z"
 #define BEGAN     "20261128101000Z"
+#define POLLED    "20261128101630Z"
 #define REFUSED   "20261128101610Z"
 #define NEXT      "20261128101710Z"
 #define IS_UP     "IP=127.0.0.1:4711"
@@ -221,6 +222,65 @@ static void one_that_stays_away_is_waited_for_only_a_while(void **state)
 	waits_for(scene, "ldap://peer2: no answer");
 }
 
+static void shut_at(Scene *scene, const char *csn)
+{
+	for (size_t i = 0; i < scene->database->n_attributes; i++)
+		if (strcmp(scene->database->attributes[i].name, "entryCSN") == 0)
+			scene->database->attributes[i].values[0].bytes = csn;
+}
+
+static void links_poll(Scene *scene)
+{
+	for (size_t i = 0; i < scene->database->n_attributes; i++) {
+		Attribute *attribute = &scene->database->attributes[i];
+
+		for (size_t k = 0;
+		     strcmp(attribute->name, "olcSyncrepl") == 0 && k < attribute->n_values; k++)
+			attribute->values[k].bytes = pool_printf(
+				scene->pool,
+				"{%zu}provider=ldap://peer%zu rid=%zu searchbase=" SUFFIX
+				" type=refreshOnly interval=00:00:05:00 retry=\"60 +\" "
+				"bindmethod=simple binddn=cn=r," SUFFIX " credentials=x",
+				k, k + 2, k + 2);
+	}
+}
+
+static void links_that_poll_are_up_when_they_made_contact_since(void **state)
+{
+	Scene *scene = *state;
+
+	relay_make(scene, MIDDLE, NOBODY_UP);
+	links_poll(scene);
+	limits_are(scene, SHUT, FREE);
+	value_add(scene, scene->database, "entryCSN", "20261128101500.000000Z#000000#000#000000");
+	silence(scene, 1);
+	monitor_waits(scene, 2, BACK);
+	assert_string_equal(limits_after(scene), FREE);
+	shut_at(scene, "20261128101620.000000Z#000000#000#000000"); /* after that contact */
+	waits_for(scene, "ldap://peer3: no answer");
+	scene->monitor.entries[1].attributes[4].values[0].bytes = POLLED;
+	monitor_waits(scene, 2, POLLED);
+	waits_for(scene, "ldap://peer3: no answer"); /* 20 s after it was shut */
+	scene->facts.now_sec = NOW + 10;
+	assert_string_equal(limits_after(scene), FREE);
+}
+
+static void where_slapd_does_not_tell_a_peer_that_answers_is_enough(void **state)
+{
+	Scene *scene = *state;
+
+	relay_make(scene, MIDDLE, NOBODY_UP);
+	limits_are(scene, SHUT, FREE);
+	value_add(scene, scene->database, "entryCSN", "20261128101620.000000Z#000000#000#000000");
+	scene->monitor = (Tree){0};
+	silence(scene, 1);
+	waits_for(scene, "ldap://peer3: no answer");
+	scene->facts.now_sec = NOW + 10;
+	assert_string_equal(limits_after(scene), FREE);
+	silence(scene, 0);
+	waits_for(scene, "ldap://peer2: no answer");
+}
+
 static void what_a_person_opened_stays_open_until_a_link_is_up(void **state)
 {
 	Scene *scene = *state;
@@ -264,6 +324,8 @@ int main(void)
 		SCENE_TEST(only_a_relay_whose_limits_are_ours_is_shut),
 		SCENE_TEST(it_opens_when_it_has_what_its_peers_have),
 		SCENE_TEST(one_that_stays_away_is_waited_for_only_a_while),
+		SCENE_TEST(links_that_poll_are_up_when_they_made_contact_since),
+		SCENE_TEST(where_slapd_does_not_tell_a_peer_that_answers_is_enough),
 		SCENE_TEST(what_a_person_opened_stays_open_until_a_link_is_up),
 		SCENE_TEST(a_value_of_ours_is_no_limit_that_somebody_set),
 	};
