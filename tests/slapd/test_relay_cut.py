@@ -24,10 +24,10 @@ MANY = 500
 
 
 @contextlib.contextmanager
-def cut_chain(slapd_factory, program, n=3):
+def cut_chain(slapd_factory, program, n=3, **link):
     """A chain, its relay in the middle, and its ends; and what cuts each node off."""
     wires = []
-    cluster = chain(slapd_factory, program, n, wires=wires)
+    cluster = chain(slapd_factory, program, n, wires=wires, **link)
     try:
         for node in cluster:
             node.apply_ok()
@@ -91,6 +91,8 @@ def test_a_relay_that_is_cut_off_is_shut_until_it_has_what_its_peers_have(slapd_
             wait_shut(node, daemon)
             assert limits(node) == [SHUT, *before] and not reads(node) and not refuses_writes(node.server)
             wait_until(lambda: f"{ALONE}, and it was cut off" in node.run("status").stdout, "status says it")
+            daemon.wait_for("link-down", n=2)
+            assert not [line for line in daemon.lines if "relay-was-cut" in line], "one that is shut loses nothing"
         change(ends, "a", AWAY)
         with Daemon(node) as daemon:
             for wire in wires:
@@ -104,6 +106,20 @@ def test_a_relay_that_is_cut_off_is_shut_until_it_has_what_its_peers_have(slapd_
         told = [record["cause"] for record in json.loads(done.stdout)["records"] if record["event"] == "correction-applied"]
         assert told[-2:] == ["fence", "put-back"]
         node.assert_in_step()
+
+
+def test_a_cut_that_is_over_at_once_shuts_it_before_its_links_try_again(slapd_factory, program):
+    """The daemon is not told: it looks twice as often as they try."""
+    with cut_chain(slapd_factory, program, retry="12 +") as (cluster, node, ends, wires), Daemon(node) as daemon:
+        daemon.wait_at_rest()
+        time.sleep(3)  # sessions younger than that count as refused
+        for wire in wires:
+            wire.cut()
+            wire.heal()
+        wait_until(lambda: is_shut(node), "it is shut", 10)
+        assert not any(consumer.connection for consumer in node.server.consumers()), "they wait for their next try"
+        wait_open(node, daemon)
+        wait_equal(cluster.nodes, seconds=60)
 
 
 @pytest.mark.remedy("release-joining")

@@ -412,10 +412,10 @@ static void who_may_read_logs_asks_every_five_minutes_at_least(void **state)
 	Scene *scene = *state;
 
 	(void)read_by_log(scene, PEER(1) "}, " PEER(2) "}, " PEER(3) "}", "");
-	assert_int_equal(wanted_ask_sec(&scene->wanted, 3600), 300);
-	assert_int_equal(wanted_ask_sec(&scene->wanted, 60), 60);
+	assert_int_equal(wanted_ask_sec(&scene->wanted, true, 3600), 300);
+	assert_int_equal(wanted_ask_sec(&scene->wanted, true, 60), 60);
 	(void)read_by_log(scene, PEER(1) "}, " PEER(2) ", \"role\": \"consumer\"}", "");
-	assert_int_equal(wanted_ask_sec(&scene->wanted, 3600), 3600);
+	assert_int_equal(wanted_ask_sec(&scene->wanted, true, 3600), 3600);
 }
 
 /* slapd there may be killed between the database and the log. */
