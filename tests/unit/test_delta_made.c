@@ -756,7 +756,7 @@ static void a_log_is_shut_when_who_may_read_it_had_the_time_to_leave(void **stat
 	assert_string_equal(shutting(scene), "+shut");
 	shut_make(scene);
 	assert_string_equal(shutting(scene), "");
-	assert_false(finds(scene, "no-log", SEVERITY_CRITICAL));
+	assert_false(finds(scene, "log-incomplete", SEVERITY_CRITICAL));
 }
 
 /* The one whose log is closed has what is missing here, and nobody knows since when. */
@@ -812,6 +812,7 @@ static void a_log_that_is_open_hides_nothing(void **state)
 	Scene *scene = three_make(state, "timeout=3");
 
 	answers_make(scene, PROBE_UNKNOWN);
+	assert_string_equal(shutting(scene), "");
 	shut_make(scene);
 	assert_string_equal(shutting(scene), "-shut");
 }
