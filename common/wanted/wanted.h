@@ -31,6 +31,7 @@ typedef struct WantedConsumer {
 typedef enum LogStand {
 	LOG_IN_ORDER,   /* everything: this node saw all logs that it is to read */
 	LOG_CLOSED_NOW, /* nothing: it lacks one, and a peer may read its own still */
+	LOG_SHUT_NOW,   /* nothing, and not by a search that has begun either */
 	LOG_LACKING,    /* nothing, and no peer does */
 } LogStand;
 
