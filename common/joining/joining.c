@@ -332,6 +332,8 @@ static const Hold *judge_refresh(const Joining *joining)
 		hold = judge_unproven(joining, &evidence);
 	else
 		hold = hold_own_elsewhere(joining);
+	if (!hold && !diff_is_released_for(joining->diff, GUARD_JOINING, joining->suffix))
+		hold = joining_await_own(joining);
 	if (!hold && evidence.is_covered &&
 	    !diff_is_released_for(joining->diff, GUARD_JOINING, joining->suffix))
 		hold = joining_judge_extra(joining);

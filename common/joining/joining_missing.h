@@ -10,4 +10,8 @@ const char *joining_missing_describe(const Joining *joining, const SeenChanges *
 /* "; not here: changes of server ID 1 (...)", or nothing. */
 const char *joining_missing_clause(const Joining *joining);
 
+/* A copy that joins under a server ID that wrote before, while a provider that may alone have its
+ * last changes was never asked. In the plan's pool; NULL: there is none. */
+const Hold *joining_await_own(const Joining *joining);
+
 #endif

@@ -1085,6 +1085,33 @@ static void third_add(Scene *scene, Content third, WantedConsumer *consumers, Co
 	scene->database_facts.n_peers = 2;
 }
 
+/* It was made anew: nothing is remembered of what it had written. */
+static void who_was_never_asked_and_may_have_our_last_changes_is_waited_for(void **state)
+{
+	static const char *csns[] = {OLD, OWN, "20261122101500.000001Z#000000#003#000000"};
+	unsigned met[] = {3};
+	Scene *scene = *state;
+	WantedConsumer consumers[2];
+	Content peers[2];
+
+	scene->database_facts.here = content(0, csns, 3);
+	scene->peer.context_csns = csns;
+	scene->peer.n_context_csns = 3;
+	third_add(scene,
+		  (Content){.peer_id = 3, .state = CONTENT_UNREACHABLE, .problem = "no answer"},
+		  consumers, peers);
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	scene->known_database.is_joining = true;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	peers[1].state = CONTENT_DENIED;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->known_database.met = (PeerIds){.items = met, .n_items = 1};
+	assert_int_equal(judge(scene), -1);
+	scene->known_database.met.n_items = 0;
+	scene->input.options.consent.released = GUARD_BIT(GUARD_JOINING);
+	assert_int_equal(judge(scene), -1);
+}
+
 /* It may delete what others would bring back to it, for those read under a new server ID. */
 static void who_was_read_and_is_away_is_waited_for(void **state)
 {
@@ -1736,6 +1763,7 @@ int main(void)
 		SCENE_TEST(what_only_one_that_joins_has_may_be_released),
 		SCENE_TEST(clients_write_when_the_peers_read_from_here),
 		SCENE_TEST(a_heartbeat_comes_first_only_when_the_peers_read_from_here),
+		SCENE_TEST(who_was_never_asked_and_may_have_our_last_changes_is_waited_for),
 		SCENE_TEST(who_was_read_and_is_away_is_waited_for),
 		SCENE_TEST(whom_the_node_met_while_it_joined_is_waited_for),
 		SCENE_TEST(whose_changes_are_here_and_who_is_down_is_waited_for),
