@@ -129,7 +129,10 @@ static void nonpresent_remove(SimCluster *cluster, size_t at, size_t from, const
 			continue;
 		sim_copy_remove(&node->copy, entry.uuid);
 		sim_send(cluster, at, from,
-			 (SimMessage){.kind = SIM_DELETED, .entry = entry, .csn = csn});
+			 (SimMessage){.kind = SIM_DELETED,
+				      .entry = entry,
+				      .csn = csn,
+				      .is_of_refresh = true});
 		if (sim_knows(SIM_FACT_REFRESH))
 			sim_changes_add(cluster, at, from,
 					(SimChange){.entry = entry,
@@ -211,6 +214,11 @@ static void overtaken_note(SimCluster *cluster, size_t at, const SimContext *coo
 		}
 }
 
+static bool is_without_csn(const SimMessage *message)
+{
+	return message->kind == SIM_CHANGED && message->csn.time == 0;
+}
+
 /* "CSN too old, ignoring" is said of what the own contextCSN covers. */
 static void change_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
 {
@@ -241,11 +249,15 @@ static void change_take(SimCluster *cluster, size_t at, size_t from, const SimMe
 	if (message->csn.time > 0)
 		(void)sim_context_take(node, message->csn, true);
 	sim_send(cluster, at, from, *message);
+	/* syncrepl_entry(): what comes without a CSN has that of its entry. */
 	sim_changes_add(cluster, at, from,
 			(SimChange){.entry = message->entry,
-				    .csn = message->csn,
+				    .csn = is_without_csn(message) ? message->entry.csn
+								   : message->csn,
 				    .is_deletion = message->kind == SIM_DELETED,
-				    .is_new = is_new});
+				    .is_new = is_new,
+				    .is_allowed = message->is_of_refresh &&
+						  sim_changes_may_mix(node, from)});
 }
 
 static void replayed_note(const SimNode *node, SimLink *link, SimCsn csn)
@@ -323,7 +335,8 @@ static void refreshed_take(SimCluster *cluster, size_t at, size_t from, const Si
 	node->is_dirty = true;
 	if (!sim_knows(SIM_FACT_WHOLE))
 		(void)sim_context_take(node, entry->csn, true);
-	sim_send(cluster, at, SIM_CLIENT, (SimMessage){.kind = SIM_CHANGED, .entry = *entry});
+	sim_send(cluster, at, SIM_CLIENT,
+		 (SimMessage){.kind = SIM_CHANGED, .entry = *entry, .is_of_refresh = true});
 	if (sim_knows(SIM_FACT_REFRESH))
 		sim_changes_add(cluster, at, SIM_CLIENT,
 				(SimChange){.entry = *entry,

@@ -63,7 +63,8 @@ typedef struct SimChange {
 	SimCsn csn;
 	bool is_deletion;
 	bool is_new;     /* the entry came by it */
-	bool is_allowed; /* it came by a refresh, while the node said that it sees all logs, or
+	bool is_allowed; /* it came by a refresh, of this node or of one that it reads, while the
+			    node said that it sees all logs, or
 			    before its links read them, or by one that left a whole log */
 	bool is_first;   /* by one that filled an empty database, whose log was left */
 } SimChange;
@@ -104,6 +105,7 @@ typedef struct SimMessage {
 	bool is_new;
 	bool is_allowed;
 	bool is_first;
+	bool is_of_refresh; /* it came by one to a node that it has passed, in the order of that */
 } SimMessage;
 
 typedef enum SimPhase {
