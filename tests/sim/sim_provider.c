@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/sim/sim_internal.h"
+#include "tests/sim/sim_rules.h"
 
 /* What syncprov.c does: its own contextCSN, the answer to a search, changes for consumers that
  * listen. */
@@ -362,7 +363,7 @@ static Cookie cookie_judge(const SimNode *provider, const SimContext *theirs)
 		return cookie;
 	}
 	cookie_compare(provider, ours, &cookie);
-	if (cookie.least == 0)
+	if (cookie.least == 0 && sim_knows(SIM_FACT_NEWEST))
 		cookie.least = cookie.newest;
 	cookie.is_dirty = provider->is_dirty;
 	cookie.is_logged = cookie.is_changed && log_covers(&provider->log, &cookie.context);

@@ -50,6 +50,7 @@ const char *const sim_rule_names[] = {
 	[SIM_FACT_LOWEST] = "fact-lowest",
 	[SIM_FACT_OWN_LOG] = "fact-own-log",
 	[SIM_FACT_BEGUN] = "fact-begun",
+	[SIM_FACT_NEWEST] = "fact-newest",
 	[SIM_FACT_REFRESH] = "fact-log-refresh",
 };
 

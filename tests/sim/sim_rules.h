@@ -44,6 +44,8 @@ typedef enum SimRule {
 	SIM_FACT_LOWEST,  /* of the lowest server ID nothing is taken that contextCSN covers */
 	SIM_FACT_OWN_LOG, /* without a log of its own it carries out an older change */
 	SIM_FACT_BEGUN,   /* a log begins with the contextCSN on disk */
+	SIM_FACT_NEWEST, /* where nothing changed but what a refresh brings, only what is newer than
+			    all of the cookie is sent */
 	SIM_FACT_REFRESH, /* what a refresh brings comes into the log in the order of the refresh */
 	SIM_RULE_COUNT
 } SimRule;
