@@ -48,11 +48,9 @@ static bool is_added(const Plan *plan, const Change *opening, const char *value)
 {
 	const Change *change;
 
-	for (size_t at = 0;
-	     (change = change_next_free(plan, NULL,
-					CHANGE_BIT(CHANGE_LIMITS) | CHANGE_BIT(CHANGE_READERS_OFF),
-					&at));)
-		if (strcmp(change->dn, opening->dn) == 0 && strcmp(change->new_value, value) == 0)
+	for (size_t at = 0; (change = change_next_told(plan, opening->suffix, &at));)
+		if ((change->kind == CHANGE_LIMITS || change->kind == CHANGE_READERS_OFF) &&
+		    strcmp(change->new_value, value) == 0)
 			return true;
 	return false;
 }
