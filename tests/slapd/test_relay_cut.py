@@ -4,6 +4,7 @@ connect anew cannot read it before it has what its peers have. What such a node 
 
 import contextlib
 import json
+import os
 import threading
 import time
 
@@ -166,6 +167,45 @@ def test_a_relay_that_was_cut_off_loses_nothing(slapd_factory, program, n, away,
                 wait_open(node, daemon, 150)
             assert not differing(cluster.nodes)
             clear(cluster[0].server, name)
+
+
+def let_poll(cluster, node):
+    cluster.document["databases"][0]["syncrepl"].update({"type": "refreshOnly", "interval": "00:00:00:05"})
+    cluster.write()
+    node.apply_ok()
+
+
+def let_be_silent(_, node):
+    """While a database is disabled cn=monitor is not asked: slapd 2.5.13 would die."""
+    folder = os.path.join(node.folder, "other")
+    os.mkdir(folder)
+    node.server.add("olcDatabase=mdb,cn=config", {
+        "objectClass": ["olcDatabaseConfig", "olcMdbConfig"], "olcDatabase": "mdb", "olcSuffix": "dc=other",
+        "olcDbDirectory": folder, "olcDisabled": "TRUE"})
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("before, meanwhile", [(let_poll, None), (None, let_be_silent)], ids=["polls", "untold"])
+def test_where_no_link_is_seen_up_one_peer_that_is_back_is_enough(slapd_factory, program, before, meanwhile):
+    with cut_chain(slapd_factory, program) as (cluster, node, _, wires):
+        if before:
+            before(cluster, node)
+        with Daemon(node) as daemon:
+            daemon.wait_for("desired-loaded")
+            daemon.wait_at_rest()
+            for wire in wires:
+                wire.cut()
+            wait_shut(node, daemon)
+            if meanwhile:
+                meanwhile(cluster, node)
+            daemon.wait_for("joining", text=f"{ALONE}, and it was cut off")
+            wires[0].heal()
+            if meanwhile:
+                daemon.wait_for("joined", timeout=120)
+                node.apply()  # without cn=monitor the daemon cannot see that the index of by_hand() is there
+            wait_open(node, daemon, 120)
+            assert reads(node) and node.server.is_running()
+            assert not [line for line in daemon.lines if "relay-was-cut" in line], "it was shut"
 
 
 CHANGES_SEC = 20
