@@ -142,6 +142,14 @@ def test_what_a_person_opened_stays_open_until_a_peer_is_back(slapd_factory, pro
         wait_until(lambda: limits(node) == before, "it is forgotten")
 
 
+def add_many(ends, name):
+    for end in ends:
+        admin = end.server.admin()
+        for k in range(MANY):
+            person(admin, f"{name}-many-{end.id}-{k}")
+        admin.unbind_s()
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("n, away, rounds", [(3, (1,), ROUNDS), (4, (1,), ROUNDS), (4, (1, 2), 3)], ids=["three", "four", "both"])
 def test_a_relay_that_was_cut_off_loses_nothing(slapd_factory, program, n, away, rounds):
@@ -157,16 +165,34 @@ def test_a_relay_that_was_cut_off_loses_nothing(slapd_factory, program, n, away,
             for node, daemon in nodes:
                 wait_shut(node, daemon)
             change(ends, name, AWAY)
-            for end in ends:
-                admin = end.server.admin()
-                for k in range(MANY):
-                    person(admin, f"{name}-many-{end.id}-{k}")
-                admin.unbind_s()
+            add_many(ends, name)
             for wire in wires:
                 wire.heal()
             go_on(ends, name, LIVE)
             for node, daemon in nodes:
                 wait_open(node, daemon, 150)
+            assert not differing(cluster.nodes)
+            clear(cluster[0].server, name)
+
+
+@pytest.mark.long
+def test_cuts_that_are_over_at_once_lose_nothing(slapd_factory, program):
+    """All try again together, the relay and those that read it, and the daemon is not asked to look."""
+    with cut_chain(slapd_factory, program, retry="20 +") as (cluster, node, ends, wires), Daemon(node) as daemon:
+        daemon.wait_at_rest()
+        for turn in range(3):
+            name = f"r{turn}"
+            begin(cluster.nodes, name, LIVE)
+            for wire in wires:
+                wire.cut()
+            change(ends, name, AWAY)
+            add_many(ends, name)
+            for wire in wires:
+                wire.heal()
+            wait_until(lambda: is_shut(node), "it is shut", 15)
+            wait_until(lambda: all(link.connection for one in cluster for link in one.server.consumers()), "all are back", 90)
+            go_on(ends, name, LIVE)
+            wait_open(node, daemon)
             assert not differing(cluster.nodes)
             clear(cluster[0].server, name)
 
