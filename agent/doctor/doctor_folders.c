@@ -156,7 +156,6 @@ static void room_check(Doctor *doctor, const char *folder)
 static void map_tell(Doctor *doctor, const Entry *database, const MapUse *use)
 {
 	const char *suffix = entry_first(database, "olcSuffix");
-	const char *size = entry_first(database, "olcDbMaxSize");
 	const LiveDatabase *live;
 	const bool is_log = live_find_database(&doctor->seen.world.live, suffix, &live) == 1 &&
 			    live_logged(&doctor->seen.world.live, live);
@@ -168,8 +167,8 @@ static void map_tell(Doctor *doctor, const Entry *database, const MapUse *use)
 		    is_log ? "leaves changes out of this log, and does not report that"
 			   : "refuses every write, and what peers send is missing here");
 	doctor_remedy(&doctor->report,
-		      pool_printf(doctor->pool, "give the database in cn=config the line %s",
-				  map_remedy(doctor->pool, size)));
+		      map_remedy(doctor->pool, database,
+				 live_release(&doctor->seen.world.live, NULL) == LIVE_RELEASE_2_5));
 }
 
 static bool maps_check(Doctor *doctor, const Tree *databases)

@@ -53,8 +53,10 @@ static const char *map_describe(const Diff *diff, const char *base, const MapUse
 
 static const char *map_line(const Diff *diff, const LiveDatabase *log)
 {
-	return pool_printf(diff->pool, "give %s the line %s", log->entry->dn,
-			   map_remedy(diff->pool, entry_first(log->entry, "olcDbMaxSize")));
+	const char *flag = diff->in->options.multi_provider_attribute;
+
+	return map_remedy(diff->pool, log->entry,
+			  live_release(diff->in->live, flag) == LIVE_RELEASE_2_5);
 }
 
 static bool disk_is_short(const Diff *diff, const Delta *delta)

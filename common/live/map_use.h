@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_MAP_USE_H
 #define SYNCWARD_MAP_USE_H
 
-#include "common/base/pool.h"
+#include "common/base/tree.h"
 
 /* How full the map of a database of back-mdb is, in pages, as cn=monitor counts them. */
 typedef struct MapUse {
@@ -23,8 +23,8 @@ MapState map_use_judge(const MapUse *use);
 unsigned map_use_percent(const MapUse *use);
 unsigned map_full_percent(void);
 
-/* The line of its entry in cn=config that makes it twice as large as that olcDbMaxSize (NULL: the
- * entry has none); slapd takes it while it runs. */
-const char *map_remedy(Pool *pool, const char *max_size);
+/* What makes the map of that database, which is its entry in cn=config, twice as large, in the
+ * pool. slapd takes it while it runs, too, but has died of it (2.6.10, with readers, 3 of 36). */
+const char *map_remedy(Pool *pool, const Entry *database, bool has_slapmodify);
 
 #endif
