@@ -159,11 +159,17 @@ static void map_tell(Doctor *doctor, const Entry *database, const MapUse *use)
 	const LiveDatabase *live;
 	const bool is_log = live_find_database(&doctor->seen.world.live, suffix, &live) == 1 &&
 			    live_logged(&doctor->seen.world.live, live);
+	const MapState state = is_log ? map_use_judge_log(use) : map_use_judge(use);
 
+	if (state == MAP_HAS_ROOM)
+		return;
 	doctor_find(doctor->pool, &doctor->report, DOCTOR_DISK,
-		    map_use_judge(use) == MAP_IS_FULL ? DOCTOR_ERROR : DOCTOR_WARNING,
-		    "%s: %u %% of olcDbMaxSize is in use: when it is full slapd %s", suffix,
+		    state == MAP_IS_FULL ? DOCTOR_ERROR : DOCTOR_WARNING,
+		    "%s: %u %% of olcDbMaxSize is in use%s: when it is full slapd %s", suffix,
 		    map_use_percent(use),
+		    map_use_judge(use) == MAP_HAS_ROOM
+			    ? ", and the rest was once, which a search that goes on may keep"
+			    : "",
 		    is_log ? "leaves changes out of this log, and does not report that"
 			   : "refuses every write, and what peers send is missing here");
 	doctor_remedy(&doctor->report,
@@ -181,7 +187,7 @@ static bool maps_check(Doctor *doctor, const Tree *databases)
 		const MapUse *use =
 			suffix ? live_map_use(&doctor->seen.world.live.sizes, suffix) : NULL;
 
-		if (use && map_use_judge(use) != MAP_HAS_ROOM)
+		if (use)
 			map_tell(doctor, database, use);
 		all = all && (use || !entry_has_value(database, "objectClass", "olcMdbConfig"));
 	}

@@ -41,11 +41,17 @@ static const MapUse *map_of(const Diff *diff, const char *base, MapState least)
 {
 	const MapUse *use = live_map_use(&diff->in->live->sizes, base);
 
-	return use && map_use_judge(use) >= least ? use : NULL;
+	return use && map_use_judge_log(use) >= least ? use : NULL;
 }
 
 static const char *map_describe(const Diff *diff, const char *base, const MapUse *use)
 {
+	if (map_use_judge(use) == MAP_HAS_ROOM)
+		return pool_printf(
+			diff->pool,
+			"the log of changes %s has once used nearly all pages of its map "
+			"(olcDbMaxSize), and while a search goes on slapd may use none again",
+			base);
 	return pool_printf(diff->pool,
 			   "the log of changes %s fills %u %% of its map (olcDbMaxSize)", base,
 			   map_use_percent(use));
@@ -165,7 +171,8 @@ static void map_tell(Diff *diff, const char *suffix, const LiveDatabase *log)
 
 	if (map)
 		room_tell(diff, suffix,
-			  map_use_judge(map) == MAP_IS_FULL ? SEVERITY_CRITICAL : SEVERITY_WARNING,
+			  map_use_judge_log(map) == MAP_IS_FULL ? SEVERITY_CRITICAL
+								: SEVERITY_WARNING,
 			  pool_printf(diff->pool, "%s. " LEFT_OUT "%s",
 				      map_describe(diff, base, map), map_line(diff, log)));
 }

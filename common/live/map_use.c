@@ -34,6 +34,11 @@ MapState map_use_judge(const MapUse *use)
 	return percent >= SHORT_PERCENT ? MAP_IS_SHORT : MAP_HAS_ROOM;
 }
 
+MapState map_use_judge_log(const MapUse *use)
+{
+	return use->max - use->used < LEFT_PAGES ? MAP_IS_FULL : map_use_judge(use);
+}
+
 const char *map_remedy(Pool *pool, const Entry *database, bool has_slapmodify)
 {
 	const char *max_size = entry_first(database, "olcDbMaxSize");

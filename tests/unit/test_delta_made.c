@@ -1087,6 +1087,18 @@ static void that_a_map_gets_full_is_told_before(void **state)
 	assert_false(finds(scene, "log-room", SEVERITY_WARNING));
 }
 
+/* A search that goes on keeps pages that look free. */
+static void a_map_without_pages_that_were_never_used_is_full(void **state)
+{
+	Scene *scene = room_make(state, -1);
+
+	map_fill(scene, "262100");
+	value_add(scene, &scene->monitor.entries[0], "olmMDBPagesFree", "200000");
+	assert_string_equal(steps(scene), "delete '" WRITER "'\n");
+	assert_true(finds(scene, "log-room", SEVERITY_CRITICAL));
+	assert_non_null(strstr(scene->plan.findings[0].text, "has once used nearly all pages"));
+}
+
 /* --- logs without "delta" --- */
 
 /* The same log, and peers.json asks for none. */
@@ -1210,6 +1222,7 @@ int main(void)
 		SCENE_TEST(no_log_is_begun_where_there_is_no_room),
 		SCENE_TEST(nothing_writes_into_a_log_whose_map_is_nearly_full),
 		SCENE_TEST(that_a_map_gets_full_is_told_before),
+		SCENE_TEST(a_map_without_pages_that_were_never_used_is_full),
 		SCENE_TEST(the_map_of_a_log_that_is_not_syncwards_is_told_and_it_is_left_alone),
 		SCENE_TEST(a_log_that_nobody_reads_any_more_is_told_and_stays),
 		SCENE_TEST(a_log_for_an_audit_is_nobodys_to_read),

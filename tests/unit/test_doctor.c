@@ -228,6 +228,9 @@ static void a_map_is_called_full_before_slapd_refuses_writes(void **state)
 	assert_int_equal(map_use_judge(&high), MAP_IS_SHORT);
 	assert_int_equal(map_use_judge(&full), MAP_IS_FULL);
 	assert_int_equal(map_use_percent(&full), 92);
+	assert_int_equal(map_use_judge_log(&half), MAP_HAS_ROOM);
+	assert_int_equal(map_use_judge_log(&freed), MAP_IS_FULL);
+	assert_int_equal(map_use_judge_log(&high), MAP_IS_SHORT);
 }
 
 static void a_map_of_which_cn_config_tells_no_size_grows_too(void **state)
