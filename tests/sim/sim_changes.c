@@ -288,6 +288,18 @@ static void first_note(SimCluster *cluster, size_t at, size_t from, const SimMes
 	}
 }
 
+/* Only the log has it still, for somebody emptied the database or put an older one there: whoever
+ * gets it so deletes it with the next change of that node. */
+static void orphan_note(SimCluster *cluster, size_t from, const SimMessage *message)
+{
+	const SimNode *provider = &cluster->nodes[from];
+
+	if (!message->is_deletion && message->entry.name < SIM_NAMES &&
+	    !sim_find_uuid(&provider->copy, message->entry.uuid) &&
+	    !has_newer(&provider->changes, message))
+		cluster->unsent[message->entry.name] = message->csn;
+}
+
 void sim_change_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
 {
 	SimNode *node = &cluster->nodes[at];
@@ -301,6 +313,7 @@ void sim_change_take(SimCluster *cluster, size_t at, size_t from, const SimMessa
 		return;
 	}
 	untold_note(cluster, at, from, message);
+	orphan_note(cluster, from, message);
 	first_note(cluster, at, from, message);
 	if (is_lost(&node->copy, message)) {
 		sim_link_drop(cluster, at, from);

@@ -199,7 +199,8 @@ typedef struct SimCluster {
 					  written a slapd was killed: it may never be sent (fact of
 					  slapd, and of no agent) */
 	SimCsn unsent[SIM_NAMES];      /* the version that it never sent, and that a client's next
-					  change there let seem to be everywhere; time 0: none */
+					  change there let seem to be everywhere; or that only the
+					  log of a database has that was emptied; time 0: none */
 	SimCsn outrun[SIM_NAMES];  /* the version that a reader refused in a refresh, for a session
 				    * log that somebody keeps had raised it there; time 0: none */
 	SimCsn passed[SIM_NAMES];  /* the version that a log told too late, of a node that said it
