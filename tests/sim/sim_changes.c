@@ -47,9 +47,6 @@ void sim_changes_configure(SimCluster *cluster, size_t at, SimChangesConfig conf
 	if (config.is_begun && !changes->has_begun)
 		begin(node, config.is_written);
 	changes->is_written = config.is_written;
-	changes->is_early |= config.is_said && !changes->is_said;
-	for (size_t i = 0; i < cluster->n_nodes; i++)
-		changes->is_early &= !node->links[i].reads_log;
 	changes->is_said = config.is_said;
 	changes->is_closed = config.is_closed;
 }
@@ -127,11 +124,6 @@ void sim_changes_add(SimCluster *cluster, size_t at, size_t from, SimChange chan
 	}
 }
 
-bool sim_changes_may_mix(const SimNode *node, size_t from)
-{
-	return node->changes.is_said || node->changes.is_early || node->links[from].has_left;
-}
-
 /* It has no checkpoint: what it knew is written when slapd ends in order. */
 void sim_changes_close(SimNode *node, bool is_killed)
 {
@@ -149,11 +141,6 @@ static bool is_behind(const SimContext *theirs, const SimContext *ours)
 		if (theirs->time[sid] < ours->time[sid])
 			return true;
 	return false;
-}
-
-bool sim_changes_are_whole(const SimNode *node)
-{
-	return node->changes.is_written && !is_behind(&node->changes.memory, sim_context(node));
 }
 
 /* "sync cookie is stale": something that the consumer lacks may not be in it any more. */
@@ -242,8 +229,7 @@ static void passed_mark(SimCluster *cluster, const SimEntry *entry, SimCsn csn, 
 }
 
 /* A newer change of the same server stood in the log before this one, as the refresh had it. That
- * goes into a log also where links fall back to the database by themselves, and until the links of
- * a node that says it sees all logs read them. */
+ * goes into a log also where links fall back to the database by themselves. */
 static void passed_note(SimCluster *cluster, size_t at, const SimMessage *message)
 {
 	const SimEntry *here = sim_find_uuid(&cluster->nodes[at].copy, message->entry.uuid);
