@@ -124,6 +124,11 @@ void sim_changes_add(SimCluster *cluster, size_t at, size_t from, SimChange chan
 	}
 }
 
+bool sim_changes_may_mix(const SimNode *node, size_t from)
+{
+	return node->changes.is_said || node->links[from].has_left;
+}
+
 /* It has no checkpoint: what it knew is written when slapd ends in order. */
 void sim_changes_close(SimNode *node, bool is_killed)
 {
@@ -141,6 +146,11 @@ static bool is_behind(const SimContext *theirs, const SimContext *ours)
 		if (theirs->time[sid] < ours->time[sid])
 			return true;
 	return false;
+}
+
+bool sim_changes_are_whole(const SimNode *node)
+{
+	return node->changes.is_written && !is_behind(&node->changes.memory, sim_context(node));
 }
 
 /* "sync cookie is stale": something that the consumer lacks may not be in it any more. */

@@ -156,10 +156,10 @@ static void forget_healed(SimPlay *play, bool has_agent)
 				   is_broken(&cluster->nodes[at], name, record);
 		}
 		record->is_slapds = has_agent && (is_slapds(cluster, name, record) ||
-						  may_return(cluster, name, record));
+						  may_return(cluster, name, record) ||
+						  was_passed(cluster, name, record));
 		record->may_differ = has_agent && (is_same(cluster->forgotten[name], record->csn) ||
-						   is_uuid(cluster->early[name], record->uuid) ||
-						   was_passed(cluster, name, record));
+						   is_uuid(cluster->early[name], record->uuid));
 		if (!is_bare && (!is_lost || record->is_slapds))
 			play->lost[name] = SIM_NO_FAULT;
 	}

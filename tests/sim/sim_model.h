@@ -123,6 +123,7 @@ typedef struct SimLink {
 	bool lost_first; /* and it lacks only those whose first change was on its way when a
 			    connection broke */
 	bool has_fallen; /* SYNCLOG_FALLBACK: it reads the database once */
+	bool has_left;   /* it read a log that was whole when it was made to read the database */
 	bool is_logging; /* this connection reads the log */
 	SimPhase phase;
 	uint32_t since;    /* the phase */
