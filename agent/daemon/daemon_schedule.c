@@ -122,6 +122,13 @@ static bool are_consumers_up(const Found *found)
 	return found->report.has_plan;
 }
 
+/* slapd 2.4 does not tell whether links are up. */
+static bool sees_links(const Found *found)
+{
+	return found->has_inputs && found->inputs.wanted.self &&
+	       found->report.last.world.live.runs.is_known;
+}
+
 Follow daemon_schedule_next(DaemonSchedule *own, const Found *found, const WriteTry *write,
 			    const Error *err, bool is_watched)
 {
@@ -137,6 +144,10 @@ Follow daemon_schedule_next(DaemonSchedule *own, const Found *found, const Write
 		schedule_refused(schedule, write->digest, now_usec);
 	if (schedule->random == 0 && found->has_inputs && found->inputs.wanted.self)
 		schedule->random = found->inputs.wanted.self->id;
+	if (sees_links(found))
+		schedule->interval_usec =
+			wanted_look_sec(&found->inputs.wanted, found->context.rhythm.interval_sec) *
+			1000000ULL;
 	next_usec = schedule_passed(schedule, outcome, now_usec);
 	if (found->report.is_postponed && !turn_has_come(&own->splay, now_usec))
 		wake_add(&follow.wakes, WAKE_TURN, own->splay.at_usec);

@@ -218,6 +218,8 @@ void daemon_status_pass(DaemonStatus *status, const Found *found, const StatusPa
 	value->compared = compared;
 	value->logs = logs_of(value, found, pool);
 	status_take_probes(found->before.answers, value);
+	if (!found->context.rhythm.probes)
+		status_without_probes(value);
 	status_take_health(passed->health->items, passed->health->n_items, value);
 	value->fleets = daemon_heartbeat_fleets(pool, passed->heartbeat);
 	rollout_take(value, found, pool);

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "agent/doctor/doctor_look.h"
-#include "common/delta/delta_links.h"
+#include "common/delta/delta_read.h"
 #include "common/live/live_log.h"
 #include "common/remedies/remedies.h"
 #include "common/syncrepl/syncrepl_log.h"

@@ -10,7 +10,8 @@
 /*
  * The connections to this slapd that have an operation that goes on (monitorConnectionOpsExecuting
  * of cn=Connections, as a consumer's search in Persist has on 2.4 to 2.6), everything in the pool.
- * A client that only looks is gone after a moment. -1: slapd does not show it, and err says why.
+ * A client that only looks is gone after a moment, and this search is one of them. -1: slapd does
+ * not show it, and err says why.
  */
 int sessions_here_read(Directory *directory, Pool *pool, Tree *ret, Error *err);
 

@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/links/daemon_identity.h"
 
-static bool is_held(const PlanHolds *held)
+#include "common/base/text.h"
+
+static bool is_in_doubt(const Plan *plan)
 {
-	for (size_t i = 0; i < held->n_holds; i++)
-		if (held->holds[i].guard == GUARD_IDENTITY)
+	for (size_t i = 0; i < plan->held.n_holds; i++)
+		if (plan->held.holds[i].guard == GUARD_IDENTITY)
+			return true;
+	for (size_t i = 0; i < plan->n_findings; i++)
+		if (text_equal(plan->findings[i].code, "id-of-other"))
 			return true;
 	return false;
 }
 
 /* Its bind was accepted then, so asking once more locks no account. */
-static bool holds_us(const LinkProbe *answer)
+static bool tells_it(const LinkProbe *answer)
 {
 	return probe_has_fault(&answer->probe, PROBE_SAME_SERVER_ID) ||
+	       probe_has_fault(&answer->probe, PROBE_OTHER_SERVER_ID) ||
 	       probe_has_fault(&answer->probe, PROBE_CLOCK_DIFFERS);
 }
 
@@ -23,7 +29,7 @@ Follow daemon_identity_look(const Found *found)
 
 	/* Not after the pass that an answer causes: it would be asked without end. */
 	if (!found->report.has_plan || !found->context.rhythm.probes ||
-	    !is_held(&found->report.last.plan.held) || !found_is_caused_by(found, TRIGGER_TIMER))
+	    !is_in_doubt(&found->report.last.plan) || !found_is_caused_by(found, TRIGGER_TIMER))
 		return follow;
 	for (size_t i = 0; i < wanted->n_databases; i++) {
 		const WantedDatabase *database = &wanted->databases[i];
@@ -34,7 +40,7 @@ Follow daemon_identity_look(const Found *found)
 				link_probe_find(found->before.answers, database->desired->suffix,
 						consumer->peer->id, NULL);
 
-			if (answer && holds_us(answer))
+			if (answer && tells_it(answer))
 				POOL_PUSH(found->pool, follow.asks.links, follow.asks.n_links,
 					  {database, consumer});
 		}

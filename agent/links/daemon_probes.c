@@ -304,7 +304,8 @@ static void probe_needed(DaemonProbes *probes, const Found *found, LinkRound *ro
 static void probe_all(DaemonProbes *probes, const Found *found, LinkRound *round)
 {
 	const uint64_t every_sec =
-		wanted_ask_sec(&found->inputs.wanted, found->context.rhythm.probe_interval_sec);
+		wanted_ask_sec(&found->inputs.wanted, found->report.last.world.live.runs.is_known,
+			       found->context.rhythm.probe_interval_sec);
 
 	probes->due_usec = found_now_usec(found) + every_sec * 1000000ULL;
 	probes->is_hurried = false;

@@ -6,6 +6,7 @@
 #include "agent/ldap/content_here.h"
 #include "agent/ldap/sessions_here.h"
 #include "agent/look/extra_look.h"
+#include "agent/look/own_bind.h"
 #include "agent/peer/probe_round.h"
 #include "agent/peer/probe_targets.h"
 #include "common/copy/csn_set.h"
@@ -15,6 +16,7 @@
  * have time left for what it finds. */
 #define PEERS_PATIENCE_MSEC 20000
 #define SLAPD_NEEDS_MSEC    15000
+#define OWN_PATIENCE_MSEC   5000
 
 /* Peers whose databases are read, all in one round. */
 typedef struct PeersAsked {
@@ -31,6 +33,9 @@ typedef struct PeersHeard {
 	SilentPeers *silent; /* takes those of now */
 	size_t n_before;     /* of them; these are not asked once more */
 	size_t next;         /* after the consumer that was looked up last */
+	Directory *here;
+	World *world;
+	const PasswordSight *sight;
 } PeersHeard;
 
 static const Content *silent_before(const PeersHeard *heard, const char *suffix, unsigned peer_id)
@@ -156,6 +161,27 @@ static Content peer_hear(Pool *pool, PeersHeard *heard, const char *suffix,
 	return content;
 }
 
+/* That a server refuses the account is a sign that it holds no copy only if the password is the one
+ * that copies have: if this one takes it. */
+static bool password_is_right(Pool *pool, const PeersHeard *heard, const WantedDatabase *wanted,
+			      const WantedConsumer *consumer)
+{
+	const Budget *whole = &heard->here->budget;
+	const unsigned left_msec = budget_left_msec(whole, OWN_PATIENCE_MSEC);
+	const OwnBind bind = {.pool = pool,
+			      .directory = heard->here,
+			      .sight = heard->sight,
+			      .wanted = wanted,
+			      .link = consumer,
+			      .budget = budget_of(left_msec, whole->must_stop)};
+	OwnBindProblem problem;
+	AUTO(LDAP) *ldap = NULL;
+
+	if (heard->here->uri && consumer->syncrepl.value[SYNCREPL_CREDENTIALS])
+		ldap = own_bind_open(&bind, heard->world, &problem);
+	return ldap != NULL;
+}
+
 /* In the order of the consumers. */
 static void peers_hear(Pool *pool, const Need *need, PeersHeard *heard, Facts *ret)
 {
@@ -165,8 +191,11 @@ static void peers_hear(Pool *pool, const Need *need, PeersHeard *heard, Facts *r
 	const PeersMissing missing = peers_missing(need, facts);
 
 	for (size_t i = missing.first; i < missing.end; i++) {
-		const Content content = peer_hear(pool, heard, suffix, &wanted->consumers[i]);
+		Content content = peer_hear(pool, heard, suffix, &wanted->consumers[i]);
 
+		if (content.is_unbegun)
+			content.is_unbegun =
+				password_is_right(pool, heard, wanted, &wanted->consumers[i]);
 		if (i < wanted->n_consumers)
 			POOL_PUSH(pool, facts->peers, facts->n_peers, content);
 		else if (i < wanted->n_consumers + wanted->n_others)
@@ -181,7 +210,11 @@ static void read_peers(Directory *directory, Pool *pool, const PlanNeeds *needs,
 		       const NeedsAsker *asker, World *world)
 {
 	SilentPeers of_this_look = {.pool = pool};
-	PeersHeard heard = {.silent = asker->silent ? asker->silent : &of_this_look};
+	const PasswordSight sight = {asker->known_links, &world->live, world->facts.probes};
+	PeersHeard heard = {.silent = asker->silent ? asker->silent : &of_this_look,
+			    .here = directory,
+			    .world = world,
+			    .sight = &sight};
 	PeersAsked asked = {0};
 	Error err = {0};
 

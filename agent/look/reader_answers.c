@@ -8,8 +8,8 @@
 
 #include "agent/ldap/ldap_local.h"
 #include "agent/ldap/sessions_here.h"
+#include "agent/look/own_bind.h"
 #include "agent/look/reader_compare.h"
-#include "agent/peer/lockout.h"
 #include "common/access/read_rights.h"
 #include "common/decide/copy_doubted.h"
 #include "common/slapd/dn.h"
@@ -68,75 +68,23 @@ static const WantedConsumer *account_link(const ReaderLook *look, const char *dn
 	return NULL;
 }
 
-static ProbeBind bind_of(const ReaderLook *look, const WantedConsumer *link)
-{
-	return (ProbeBind){.provider = look->directory->uri,
-			   .binddn = look->need->reader,
-			   .secret = link->secret};
-}
-
-static bool was_refused(const ReaderLook *look, const ProbeBind *bind)
-{
-	return probe_refusals_have(&look->world->refusals, bind);
-}
-
-/* A server counts refused binds, and locks the account. */
-static void refusal_remember(const ReaderLook *look, const ProbeBind *bind)
-{
-	ProbeBind copy = *bind;
-	const ProbeRefusals one = {&copy, 1};
-
-	if (bind->secret)
-		look->world->refusals =
-			probe_refusals_join(look->pool, &look->world->refusals, &one);
-}
-
-/* False when its password must not be sent now. */
-static bool account_may_bind(ReaderLook *look, const WantedConsumer *link)
-{
-	const PasswordSight sight = {&look->input->known->peers.links, &look->world->live,
-				     look->input->facts->probes};
-	Lockout lockout = {.pool = look->pool, .directory = look->directory, .sight = sight};
-	const WantedDatabase *wanted = look->need->database;
-	const LockoutAccount *account = lockout_account(&lockout, wanted, link);
-	const char *why = lockout_withholds(&lockout, &look->world->refusals, wanted, link,
-					    look->directory->uri);
-
-	if (!why && account && !account->csn &&
-	    dn_is_within(look->need->reader, look->lists.suffix))
-		why = "its entry is not in the database, or root over ldapi may not see it";
-	if (why)
-		untestable(look, true, why);
-	return !why;
-}
-
-static bool is_of_the_moment(int code)
-{
-	return code < 0 || code == LDAP_BUSY || code == LDAP_UNAVAILABLE;
-}
-
 static LDAP *reader_open(ReaderLook *look)
 {
 	const WantedConsumer *link = account_link(look, look->need->reader);
-	LDAP *ldap = NULL;
-	LdapAnswer answer;
-	ProbeBind bind;
+	const PasswordSight sight = {&look->input->known->peers.links, &look->world->live,
+				     look->input->facts->probes};
+	const OwnBind bind = {look->pool, look->directory, &sight, look->need->database,
+			      link,       look->budget};
+	OwnBindProblem problem = {0};
+	LDAP *ldap;
 
 	if (!link) {
 		untestable(look, true, "this node knows no password with which it binds");
 		return NULL;
 	}
-	bind = bind_of(look, link);
-	if (!account_may_bind(look, link))
-		return NULL;
-	answer = session_open(look, look->need->reader, link->syncrepl.value[SYNCREPL_CREDENTIALS],
-			      &ldap);
-	if (answer.code == LDAP_INVALID_CREDENTIALS)
-		refusal_remember(look, &bind);
-	if (answer.code != LDAP_SUCCESS)
-		untestable(look, is_of_the_moment(answer.code) || was_refused(look, &bind),
-			   pool_printf(look->pool, "it cannot bind here: slapd answered %d (%s)",
-				       answer.code, ldap_err2string(answer.code)));
+	ldap = own_bind_open(&bind, look->world, &problem);
+	if (!ldap)
+		untestable(look, problem.is_passing, problem.text);
 	return ldap;
 }
 

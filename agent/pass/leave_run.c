@@ -168,31 +168,23 @@ static bool all_is_safe(const Leave *leave)
 
 /* --- does a node read here that should not? --- */
 
-static LeaveReaders readers_of(const Leave *leave)
+static const DesiredPolicy *policy_of(const Leave *leave)
 {
-	const Inputs *inputs = leave->inputs;
-
-	return leave_readers(leave->pool, inputs->file.desired,
-			     inputs->not_listed ? NULL : inputs->wanted.self,
-			     &leave->report->leaving);
+	return &leave->inputs->file.desired->policy;
 }
 
-/* What it sets out to do, by what reads here now. */
 static void plan_make_shown(const Leave *leave)
 {
-	const LeaveReaders readers = readers_of(leave);
-	LeaveReport *report = leave->report;
-
-	leave_spare_overlays(leave->directory, leave->pool, &readers, &report->leaving);
-	report->plan = (Plan){0};
-	leave_close(leave->pool, &report->leaving, &report->plan);
-	leave_end(leave->pool, &report->leaving, &leave->inputs->file.desired->policy,
-		  &report->plan);
+	leave->report->plan = (Plan){0};
+	leave_show(leave->pool, &leave->report->leaving, policy_of(leave), &leave->report->plan);
 }
 
 static void readers_judge(const Leave *leave)
 {
-	const LeaveReaders readers = readers_of(leave);
+	const Inputs *inputs = leave->inputs;
+	const LeaveReaders readers = leave_readers(leave->pool, inputs->file.desired,
+						   inputs->not_listed ? NULL : inputs->wanted.self,
+						   &leave->report->leaving);
 
 	if (!readers.may_part || leave->despite_readers)
 		return;
@@ -309,8 +301,8 @@ static int verify_gone(Leave *leave, Error *err)
 		if (world_read(leave->directory, leave->pool, &leave->inputs->machine,
 			       &leave->world, err) < 0)
 			return -1;
-		remains = leave_remains(&leave->inputs->file.desired->policy, &leave->world.live,
-					&leaving->databases[i]);
+		remains =
+			leave_remains(policy_of(leave), &leave->world.live, &leaving->databases[i]);
 		if (!remains)
 			continue;
 		if (monotonic_msec() >= end_msec)
@@ -325,16 +317,26 @@ static int verify_gone(Leave *leave, Error *err)
 	return 0;
 }
 
+/* Since the first look a node may have begun to read. */
+static int write_end_overlays(Leave *leave, Error *err)
+{
+	Leaving *leaving = &leave->report->leaving;
+	Plan plan = {0};
+
+	leave_spare_overlays(leave->directory, leave->pool, leaving);
+	leave_end_overlays(leave->pool, leaving, policy_of(leave), &plan);
+	return write_steps(leave, &plan, err);
+}
+
 static int write_end(Leave *leave, Error *err)
 {
 	Plan plan = {0};
 
-	/* Nothing was held. Since the first look a node may have begun to read. */
-	plan_make_shown(leave);
-	leave_end(leave->pool, &leave->report->leaving, &leave->inputs->file.desired->policy,
-		  &plan);
-	if (write_steps(leave, &plan, err) < 0 || verify_gone(leave, err) < 0)
+	leave_end(leave->pool, &leave->report->leaving, policy_of(leave), &plan);
+	if (write_steps(leave, &plan, err) < 0 || write_end_overlays(leave, err) < 0 ||
+	    verify_gone(leave, err) < 0)
 		return -1;
+	plan_make_shown(leave); /* what went; nothing was held */
 	leave->report->config = &leave->world.config;
 	leave->report->has_left = true;
 	return 0;
@@ -352,6 +354,7 @@ static int leave_try(Leave *leave, Error *err)
 	    0)
 		return -1;
 	report->leaving = leave_find(leave->pool, desired, &leave->known, &leave->world.live);
+	leave_spare_overlays(leave->directory, leave->pool, &report->leaving);
 	plan_make_shown(leave);
 	report->is_audit = desired->policy.mode == POLICY_AUDIT;
 	if (guard_config_hold(leave->pool, &leave->world.live, &leave->world.facts.machine, &hold))

@@ -6,14 +6,13 @@
 #include "agent/ldap/sessions_here.h"
 #include "agent/system/clock.h"
 #include "agent/system/wait.h"
+#include "common/access/reader_watch.h"
 
-#define POLL_MSEC  200
-#define QUIET_MSEC 2000
+#define POLL_MSEC 200
 
-static int sessions_count(Directory *directory, Pool *pool, const LeaveReaders *readers,
-			  int64_t before_sec)
+static int sessions_count(Directory *directory, Pool *pool, const LeaveReaders *readers)
 {
-	const SessionsAsked asked = {readers->dns, readers->n_dns, before_sec};
+	const SessionsAsked asked = {readers->dns, readers->n_dns, (int64_t)time(NULL)};
 	const char **addresses;
 
 	return sessions_here_find(directory, pool, &asked, &addresses);
@@ -26,7 +25,7 @@ int leave_sessions_await(Directory *directory, Pool *pool, const LeaveReaders *r
 	const int64_t end_msec = monotonic_msec() + (int64_t)timeout_sec * 1000;
 
 	for (;;) {
-		const int n = sessions_count(directory, pool, readers, (int64_t)time(NULL));
+		const int n = sessions_count(directory, pool, readers);
 
 		if (n < 0 || (size_t)n <= readers->n_expected || monotonic_msec() >= end_msec)
 			return n;
@@ -34,23 +33,27 @@ int leave_sessions_await(Directory *directory, Pool *pool, const LeaveReaders *r
 	}
 }
 
-/* One that is just connecting is seen soon. */
-static bool is_read(Directory *directory, Pool *pool, const LeaveReaders *readers)
+static bool is_read(Directory *directory, Pool *pool)
 {
-	const int64_t end_msec = monotonic_msec() + QUIET_MSEC;
+	const int64_t began_msec = monotonic_msec();
 
 	for (;;) {
-		if (readers->n_dns == 0 || sessions_count(directory, pool, readers, INT64_MAX) != 0)
+		Tree connections = {0};
+		Error err = {0};
+		ReaderWatch watch;
+
+		if (sessions_here_read(directory, pool, &connections, &err) < 0)
 			return true;
-		if (monotonic_msec() >= end_msec)
-			return false;
+		watch = reader_watch_judge(&connections, (int64_t)time(NULL),
+					   monotonic_msec() - began_msec);
+		if (watch != READER_WATCH_GOES_ON)
+			return watch == READER_WATCH_READ;
 		pause_msec(POLL_MSEC);
 	}
 }
 
-void leave_spare_overlays(Directory *directory, Pool *pool, const LeaveReaders *readers,
-			  Leaving *leaving)
+void leave_spare_overlays(Directory *directory, Pool *pool, Leaving *leaving)
 {
-	if (leave_takes_overlays(leaving) && is_read(directory, pool, readers))
+	if (leave_takes_overlays(leaving) && is_read(directory, pool))
 		leave_keep_overlays(leaving);
 }

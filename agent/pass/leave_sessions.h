@@ -10,9 +10,8 @@
 int leave_sessions_await(Directory *directory, Pool *pool, const LeaveReaders *readers,
 			 unsigned timeout_sec);
 
-/* Has the overlays stay unless no reader was connected for 2 s, as cn=monitor shows. One by a name
- * that peers.json does not have is never seen. */
-void leave_spare_overlays(Directory *directory, Pool *pool, const LeaveReaders *readers,
-			  Leaving *leaving);
+/* Has the overlays stay unless cn=monitor shows for 2 s that nobody reads here, by whatever name;
+ * it looks for 6 s at most, and in doubt they stay. */
+void leave_spare_overlays(Directory *directory, Pool *pool, Leaving *leaving);
 
 #endif

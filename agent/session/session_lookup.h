@@ -65,8 +65,8 @@ bool link_revive(PeerLink *link);
 
 /*
  * How many entries the server says a database holds, whatever it shows of them: back-mdb counts in
- * cn=monitor (see copy_reading.h). 0: it has no such count, or does not show it to us. NULL for the
- * link gives 0.
+ * cn=monitor (see copy_reading.h). 0: it has no such count, or does not show it to us, or one of
+ * its databases is disabled, or may be. NULL for the link gives 0.
  */
 size_t entries_count_over(PeerLink *link, const char *suffix);
 

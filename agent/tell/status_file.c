@@ -15,6 +15,8 @@
 #include "common/json/json_scan.h"
 #include "common/remedies/remedies.h"
 
+#define STAT_SIZE 1024 /* of /proc/PID/stat, with room to spare */
+
 int status_file_write(const char *run_dir, const char *text, Error *err)
 {
 	AUTO_FD folder = folder_open(run_dir, 0755, err);
@@ -67,34 +69,54 @@ int status_file_read(Pool *pool, const char *run_dir, FileContent *content, Stat
 	return 0;
 }
 
-uint64_t process_start_ticks(long pid)
+/* Behind "PID (NAME) " in /proc/PID/stat, which begins with the state; NULL: not to be read. */
+static const char *process_fields(long pid, char text[static STAT_SIZE])
 {
-	char path[32], text[1024];
-	const char *field;
+	char path[32];
+	const char *name_end;
 	AUTO_FD fd = -1;
 	ssize_t len;
 
 	(void)snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	len = fd < 0 ? -1 : read(fd, text, STAT_SIZE - 1);
 	if (len <= 0)
-		return 0;
+		return NULL;
 	text[len] = '\0';
-	/* The name in parentheses may hold anything; after it comes field 3, and 22 is wanted. */
-	field = strrchr(text, ')');
-	for (int i = 2; field && i < 22; i++)
-		field = strchr(field + 1, ' ');
+	/* The name may hold parentheses itself. */
+	name_end = strrchr(text, ')');
+	return name_end && name_end[1] == ' ' ? name_end + 2 : NULL;
+}
+
+static uint64_t start_ticks_in(const char *field)
+{
+	/* The state is field 3, and 22 is wanted. */
+	for (int i = 3; field && i < 22; i++) {
+		field = strchr(field, ' ');
+		field = field ? field + 1 : NULL;
+	}
 	return field ? strtoull(field, NULL, 10) : 0;
+}
+
+uint64_t process_start_ticks(long pid)
+{
+	char text[STAT_SIZE];
+
+	return start_ticks_in(process_fields(pid, text));
 }
 
 Claim status_writer_runs(const Status *status)
 {
-	const uint64_t ticks = process_start_ticks(status->pid);
+	char text[STAT_SIZE];
+	const char *fields = process_fields(status->pid, text);
 
-	if (ticks > 0)
-		return ticks == status->pid_ticks ? CLAIM_YES : CLAIM_NO;
 	/* /proc may hide the processes of others. */
-	return kill((pid_t)status->pid, 0) == 0 || errno == EPERM ? CLAIM_YES : CLAIM_NO;
+	if (!fields)
+		return kill((pid_t)status->pid, 0) == 0 || errno == EPERM ? CLAIM_YES : CLAIM_NO;
+	/* In containers often nobody waits for what ended: it keeps its number. */
+	if (*fields == 'Z' || *fields == 'X')
+		return CLAIM_NO;
+	return start_ticks_in(fields) == status->pid_ticks ? CLAIM_YES : CLAIM_NO;
 }
 
 /* The same file under another name is no other file. */

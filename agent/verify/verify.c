@@ -19,9 +19,10 @@
 #define RETRY_MSEC 1000 /* a connection to a server that could not be reached */
 
 static const char *const state_names[] = {
-	[VERIFY_IN_STEP] = "in-step", [VERIFY_BEHIND] = "behind",
-	[VERIFY_EMPTY] = "empty",     [VERIFY_OTHER] = "other-database",
-	[VERIFY_REFUSED] = "refused", [VERIFY_UNREACHABLE] = "unreachable",
+	[VERIFY_IN_STEP] = "in-step",       [VERIFY_BEHIND] = "behind",
+	[VERIFY_EMPTY] = "empty",           [VERIFY_OTHER] = "other-database",
+	[VERIFY_REFUSED] = "refused",       [VERIFY_UNREACHABLE] = "unreachable",
+	[VERIFY_OTHER_NODE] = "other-node",
 };
 _Static_assert(ARRAY_SIZE(state_names) == VERIFY_STATE_COUNT, "name every state");
 
@@ -87,12 +88,22 @@ static VerifiedServer **servers_to_reach(Pool *pool, const Verify *verify,
 	return servers;
 }
 
+/* What two names of one server show is always in step. */
+static const Peer *answers_as(const Desired *desired, const Peer *peer, int server_id)
+{
+	const Peer *owner = server_id > 0 && peer->role == PEER_PROVIDER
+				    ? desired_peer(desired, (unsigned)server_id)
+				    : NULL;
+
+	return owner && owner != peer && owner->role == PEER_PROVIDER ? owner : NULL;
+}
+
 static void servers_reach(Verify *verify)
 {
 	AUTO(Pool) *scratch = pool_new();
 	const int64_t left_msec = verify->end_msec - monotonic_msec();
 	const ProbeOptions options = {
-		.depth = PROBE_DEPTH_CONTENT,
+		.depth = PROBE_DEPTH_ID,
 		.deadline_msec = (unsigned)(left_msec > RETRY_MSEC ? left_msec : RETRY_MSEC),
 		.must_stop = interrupt_is_pending,
 		.refusals = &verify->refusals,
@@ -109,8 +120,11 @@ static void servers_reach(Verify *verify)
 	for (size_t i = 0; i < n; i++) {
 		servers[i]->content = (Content){.state = CONTENT_UNREACHABLE,
 						.problem = pool_strdup(verify->pool, err.text)};
-		if (probes)
+		if (probes) {
 			servers[i]->content = probe_content(&probes[i]);
+			servers[i]->answers_as =
+				answers_as(verify->desired, servers[i]->peer, probes[i].server_id);
+		}
 		servers[i]->is_reached = servers[i]->content.state == CONTENT_READ;
 		servers[i]->retry_msec = monotonic_msec() + RETRY_MSEC;
 	}
@@ -198,6 +212,8 @@ static bool database_judge(Pool *pool, VerifiedDatabase *database)
 			if (copy_relation(&database->servers[0].content, &server->content)
 				    .identity == COPY_IS_OTHER)
 				server->state = VERIFY_OTHER;
+			else if (server->answers_as)
+				server->state = VERIFY_OTHER_NODE;
 			else if (server->lag.n_behind > 0)
 				server->state = VERIFY_BEHIND;
 		}
@@ -237,6 +253,7 @@ void verify_run(Pool *pool, Directory *directory, const Wanted *wanted, const Wo
 	const int64_t start_msec = monotonic_msec();
 	Verify verify = {.pool = pool,
 			 .directory = directory,
+			 .desired = wanted->desired,
 			 .world = world,
 			 .refusals = world->refusals,
 			 .end_msec = start_msec + (int64_t)timeout_sec * 1000};
@@ -293,6 +310,11 @@ const char *verify_describe(Pool *pool, const VerifiedServer *server)
 	case VERIFY_OTHER:
 		return "holds another database: its suffix entry is not the one of this node "
 		       "(entryUUID)";
+	case VERIFY_OTHER_NODE:
+		return pool_printf(pool,
+				   "runs under server ID %u, that of %s: its address leads to "
+				   "that server, or changes of the two get lost",
+				   server->answers_as->id, server->answers_as->uri);
 	case VERIFY_REFUSED:
 		return pool_printf(pool, "refused: %s", problem_of(server));
 	default:

@@ -14,6 +14,7 @@ typedef enum VerifyState {
 	VERIFY_BEHIND,      /* it lacks changes that another one had */
 	VERIFY_EMPTY,       /* no suffix entry, or one that is hidden from us */
 	VERIFY_OTHER,       /* its suffix entry is not the one that is here */
+	VERIFY_OTHER_NODE,  /* it runs under the server ID of another peer, or of this node */
 	VERIFY_UNREACHABLE, /* no answer, or the link cannot be tested */
 	VERIFY_REFUSED,     /* it answered, and refused the bind or the search */
 	VERIFY_STATE_COUNT
@@ -31,6 +32,7 @@ typedef struct VerifiedServer {
 	int64_t retry_msec; /* when one that is not reached is tried again */
 	bool was_read;
 	Content content;
+	const Peer *answers_as; /* whose server ID it runs under; NULL: its own, or not told */
 	VerifyState state;
 	Lag lag;
 } VerifiedServer;
@@ -46,6 +48,7 @@ typedef struct VerifiedDatabase {
 typedef struct Verify {
 	Pool *pool;
 	Directory *directory;
+	const Desired *desired;
 	const World *world;
 	int64_t end_msec;
 	ProbeRefusals refusals;

@@ -188,7 +188,8 @@ static void begin_push(const LogSteps *log)
 
 static bool is_word(const Change *change)
 {
-	return strcmp(change->attribute, LOG_WORD_ATTRIBUTE) == 0;
+	return strcmp(change->attribute, LOG_WORD_ATTRIBUTE) == 0 ||
+	       strcmp(change->attribute, "olcAccess") == 0;
 }
 
 static bool says_word(const Change *change)
@@ -228,9 +229,8 @@ static void stop_push(const LogSteps *log)
 					       .suffix = log->database->suffix});
 }
 
-/* Of an attribute that a person may have given more values. Searches that have begun go on in a
- * closed log: only without its syncprov they end, and slapd may crash when that goes while a
- * consumer catches up from the log (2.5.13, 2.6.10). */
+/* Of attributes that a person may have given more values, and in this order: before a log is opened
+ * it must show everything again. */
 void compose_log_word(const Compose *compose, const DatabasePlan *database)
 {
 	const LogSteps log = {.compose = compose, .database = database};

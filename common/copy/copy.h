@@ -70,7 +70,8 @@ typedef struct Content {
 	bool lacks_database;  /* the server says that it has no database of that suffix */
 	bool nobody_listens;  /* its machine answered that no server is there */
 	bool is_unbegun;      /* it showed anonymous clients no account of ours, and has no syncprov
-				 overlay: so is a server before anything was set up */
+				 overlay, and refused a password that this server takes: so is one
+				 before anything was set up */
 } Content;
 
 /* What to ask the suffix entry for. */

@@ -31,6 +31,7 @@ static void plan_decide(Pool *pool, const PlanInput *input, Plan *ret)
 	if (input->wanted) {
 		diff.own_provider = url_spelling(pool, input->wanted->self->uri);
 		diff_server_id(&diff);
+		diff_peer_ids(&diff);
 		diff_databases(&diff);
 		diff_module(&diff);
 		diff_unsaved(&diff);

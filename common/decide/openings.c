@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/openings.h"
 
+#include <string.h>
+
 #include "common/plan/plan_changes.h"
 
 #define OPENINGS                                                             \
@@ -40,19 +42,48 @@ static void overlay_put(Pool *pool, const PlanSteps *order, const Change *change
 		}
 }
 
-/* With what else the plan changes of olcLimits: that is one list. */
-static void readers_put(Pool *pool, const PlanSteps *order, const Change *change, Plan *openings)
+/* Somebody else's wish, which waits for enforce: limits, or another reader who is to be shut out.
+ */
+static bool is_added(const Plan *plan, const Step *whole, const char *value)
 {
-	const PlanSteps *done = &openings->order;
+	const unsigned kinds = CHANGE_BIT(CHANGE_LIMITS) | CHANGE_BIT(CHANGE_READERS_OFF);
+	const Change *change;
+
+	for (size_t at = 0; (change = change_next_carried(plan, whole, &at));)
+		if (CHANGE_BIT(change->kind) & kinds && strcmp(change->new_value, value) == 0)
+			return true;
+	return false;
+}
+
+/* olcLimits is one list, and is written whole: as it is, without what shuts readers out. */
+static Step readers_step(Pool *pool, const Plan *plan, const Step *whole)
+{
+	Step step = *whole;
+
+	step.mods = pool_alloc(pool, whole->n_mods * sizeof(*step.mods));
+	for (size_t i = 0; i < whole->n_mods; i++) {
+		const Mod *mod = &whole->mods[i];
+		Mod *own = &step.mods[i];
+
+		*own = (Mod){.kind = mod->kind, .attribute = mod->attribute};
+		for (size_t j = 0; j < mod->n_values; j++)
+			if (mod->kind == MOD_DELETE || !is_added(plan, whole, mod->values[j]))
+				POOL_PUSH(pool, own->values, own->n_values, mod->values[j]);
+	}
+	return step;
+}
+
+static void readers_put(Pool *pool, const Plan *plan, const Change *change, Plan *openings)
+{
+	const PlanSteps *order = &plan->order, *done = &openings->order;
 
 	for (size_t i = 0; i < order->n_steps; i++) {
 		if (order->steps[i].kind != STEP_MODIFY || !step_carries(&order->steps[i], change))
 			continue;
 		POOL_PUSH(pool, openings->changes, openings->n_changes, *change);
-		if (done->n_steps == 0 ||
-		    done->steps[done->n_steps - 1].mods != order->steps[i].mods)
+		if (done->n_steps == 0 || !step_carries(&done->steps[done->n_steps - 1], change))
 			POOL_PUSH(pool, openings->order.steps, openings->order.n_steps,
-				  order->steps[i]);
+				  readers_step(pool, plan, &order->steps[i]));
 		return;
 	}
 }
@@ -69,7 +100,7 @@ bool plan_openings(Pool *pool, const Plan *plan, const Known *known, Plan *ret)
 			if (fence_is_closed(&known->fence, change->suffix))
 				value_put(pool, &openings, change, "FALSE");
 		} else if (change->kind == CHANGE_READERS_ON) {
-			readers_put(pool, &plan->order, change, &openings);
+			readers_put(pool, plan, change, &openings);
 		} else if (change->is_put_back && change->kind == CHANGE_OVERLAY) {
 			overlay_put(pool, &plan->order, change, &openings);
 		} else if (change->is_put_back) {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/delta/delta_read.h"
 #include "common/delta/log_gap.h"
 #include "common/delta/log_left.h"
 #include "common/live/live_running.h"
@@ -26,29 +27,6 @@ typedef struct DeltaLink {
 	bool was_seen_to_work;
 	OwnLog own;
 } DeltaLink;
-
-bool delta_is_read(const LiveDatabase *live, const WantedConsumer *consumer)
-{
-	for (size_t i = 0; i < live->n_consumers; i++) {
-		const LiveConsumer *there = &live->consumers[i];
-
-		if (there->parses && there->provider &&
-		    strcmp(there->provider, consumer->provider) == 0 &&
-		    syncrepl_log_same(&there->syncrepl, &consumer->syncrepl))
-			return true;
-	}
-	return false;
-}
-
-/* A provider that has not joined yet has no flag, and a consumer no link. With 2.4 no log is read
- * (common/delta/diff_delta.c). */
-static bool must_read_plainly(const PlanInput *in, const LiveDatabase *live)
-{
-	if (live_release(in->live, in->options.multi_provider_attribute) != LIVE_RELEASE_2_5)
-		return true;
-	return peer_is_consumer(in->wanted->self) ? live->n_consumers == 0
-						  : !live->is_multi_provider;
-}
 
 /* Of one provider changes come in their order, unless its server ID and clock were others before.
  * With the flag slapd looks for such a change in its own log, and dies where there is none (2.5.13,
@@ -85,7 +63,7 @@ static bool delta_link(const PlanInput *in, const WantedDatabase *database, size
 	if (live_find_database(in->live, suffix, &live) == 1) {
 		ret->has_flag = live->is_multi_provider;
 		ret->is_live = delta_is_read(live, consumer);
-		ret->is_too_early = must_read_plainly(in, live);
+		ret->is_too_early = delta_comes_later(in, live);
 		ret->own = own_log_look(in, live, syncrepl_log(&consumer->syncrepl));
 		ret->lacks_own = is_one_of_several(ret) && !ret->own.is_written;
 	}
@@ -148,6 +126,12 @@ static bool is_out_of_order(const DeltaLink *link)
 	       !link->answer->probe.log_is_in_order;
 }
 
+static bool is_cut(const DeltaLink *link)
+{
+	return running_is_cut(&link->in->live->runs, link->database->desired->suffix,
+			      link->consumer->rid, link->consumer->provider);
+}
+
 static bool has_link(const PlanInput *input, const WantedDatabase *database,
 		     bool (*is_such)(const DeltaLink *link))
 {
@@ -186,6 +170,28 @@ static bool may_have_to_wait(const DeltaLink *link)
 	return must_wait(link, true);
 }
 
+/* What comes by the link when it is connected again is a refresh, for which nothing waits. */
+static bool brings_refresh(const DeltaLink *link)
+{
+	return link->is_made && !link->lacks_own &&
+	       (link->outcome == PROBE_LOG_CLOSED || !link->is_live) &&
+	       (!link->in->live->runs.is_known || is_cut(link));
+}
+
+/* Everybody who hears what is said left it. */
+static bool outlasts(const DeltaLink *link)
+{
+	return keeps_closed(link) && link->own.left == LOG_LEFT_SURELY;
+}
+
+static LogStand stand_of(const PlanInput *input, const WantedDatabase *asked)
+{
+	if (has_link(input, asked, outlasts) ||
+	    (has_link(input, asked, may_read_here) && has_link(input, asked, brings_refresh)))
+		return LOG_SHUT_NOW;
+	return has_link(input, asked, keeps_closed) ? LOG_CLOSED_NOW : LOG_LACKING;
+}
+
 static void database_make_plain(Pool *pool, const PlanInput *input, WantedDatabase *database)
 {
 	const size_t n = wanted_count_consumers(database);
@@ -194,8 +200,7 @@ static void database_make_plain(Pool *pool, const PlanInput *input, WantedDataba
 	DeltaLink link;
 
 	if (has_link(input, &asked, lacks_log))
-		database->log_stand =
-			has_link(input, &asked, keeps_closed) ? LOG_CLOSED_NOW : LOG_LACKING;
+		database->log_stand = stand_of(input, &asked);
 	database->consumers = pool_alloc(pool, (n + 1) * sizeof(*database->consumers));
 	memcpy(database->consumers, asked.consumers, n * sizeof(*database->consumers));
 	for (size_t i = 0; i < asked.n_consumers; i++)
@@ -342,17 +347,15 @@ static bool can_wait(const DeltaLink *link)
 }
 
 /* Its provider may be away, or have closed its log, which slapd does not tell. */
-static bool is_cut(const DeltaLink *link)
+static bool may_be_closed(const DeltaLink *link)
 {
-	return link->is_made && link->is_live &&
-	       running_is_cut(&link->in->live->runs, link->database->desired->suffix,
-			      link->consumer->rid, link->consumer->provider);
+	return link->is_made && link->is_live && is_cut(link);
 }
 
 /* is_awaited: another link waits until no node reads this node's log. */
 static bool must_be_asked(const DeltaLink *link, bool is_awaited)
 {
-	return link->outcome != PROBE_LOG_SHOWN || is_out_of_order(link) || is_cut(link) ||
+	return link->outcome != PROBE_LOG_SHOWN || is_out_of_order(link) || may_be_closed(link) ||
 	       ((is_awaited || link->own.closed_sec != 0) && may_read_here(link));
 }
 

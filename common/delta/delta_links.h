@@ -18,9 +18,6 @@
  * input->wanted. */
 const Wanted *delta_wanted(Pool *pool, const PlanInput *input);
 
-/* True when cn=config has this node read the log that the consumer names. */
-bool delta_is_read(const LiveDatabase *live, const WantedConsumer *consumer);
-
 /* Reports which links read the database itself, and which log is missing; asks for what was not
  * asked yet. asked: input->wanted as delta_wanted() was given it. To be called after the guards,
  * whose questions go first. */

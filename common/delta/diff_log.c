@@ -4,6 +4,7 @@
 #include "common/access/limits.h"
 #include "common/access/read_rights.h"
 #include "common/delta/log_changes.h"
+#include "common/delta/log_shut.h"
 #include "common/draft/diff.h"
 #include "common/live/live_log.h"
 #include "common/remedies/remedies.h"
@@ -134,8 +135,8 @@ static void syncprov_judge(const Log *log)
 static void access_judge(const Log *log, const char *reader)
 {
 	Pool *pool = log->diff->pool;
-	const AccessLists lists =
-		live_access_lists(log->diff->in->live, log->live, log->wanted->base);
+	const AccessLists lists = log_shut_except(
+		pool, live_access_lists(log->diff->in->live, log->live, log->wanted->base));
 	const ReadRights rights = read_rights_judge(pool, &lists, reader);
 	const char *remedy;
 
@@ -232,7 +233,7 @@ void diff_logs(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *liv
 			if (is_told)
 				syncprov_judge(&log);
 			else
-				diff_log_word(diff, wanted, log.live);
+				diff_log_word(diff, wanted, log.wanted, log.live);
 			readers_judge(&log);
 		} else if (is_told) {
 			piece_tell(&log, "no database has that suffix", "",

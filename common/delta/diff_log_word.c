@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/delta/log_changes.h"
+#include "common/delta/log_shut.h"
 #include "common/syncrepl/syncrepl_log.h"
 
 bool log_word_is_said(const LiveDatabase *log)
@@ -12,18 +13,25 @@ bool log_is_closed(const LiveDatabase *log)
 	return entry_has_value(log->entry, LOG_WORD_ATTRIBUTE, LOG_CLOSED);
 }
 
-static void restriction_change(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *log,
-			       const char *former, const char *value, const char *why)
+static void value_change(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *log,
+			 const char *attribute, const char *former, const char *value,
+			 const char *why)
 {
 	(void)plan_add_change(diff->pool, diff->plan,
 			      (Change){.kind = CHANGE_LOG_SETTING,
 				       .suffix = wanted->desired->suffix,
 				       .dn = log->entry->dn,
-				       .attribute = LOG_WORD_ATTRIBUTE,
+				       .attribute = attribute,
 				       .subject = wanted->desired->delta->logbase,
 				       .old_value = former,
 				       .new_value = value,
 				       .why = why});
+}
+
+static void restriction_change(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *log,
+			       const char *former, const char *value, const char *why)
+{
+	value_change(diff, wanted, log, LOG_WORD_ATTRIBUTE, former, value, why);
 }
 
 /* A release of syncward that knows no closed logs says the word beside it, and nobody reads. */
@@ -34,7 +42,7 @@ static void both_end(Diff *diff, const WantedDatabase *wanted, const LiveDatabas
 			   "a log that is closed is not one that peers are to read");
 }
 
-void diff_log_word(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *log)
+static void restriction_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *log)
 {
 	const bool is_said = log_word_is_said(log), is_closed = log_is_closed(log);
 
@@ -50,4 +58,35 @@ void diff_log_word(Diff *diff, const WantedDatabase *wanted, const LiveDatabase 
 	else if (wanted->log_stand == LOG_LACKING && is_closed)
 		restriction_change(diff, wanted, log, LOG_CLOSED, NULL,
 				   "no peer reads it any more, and all must see what it holds");
+}
+
+/* Who began to read a log that is open would miss what is hidden there. */
+static void shut_end(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *log)
+{
+	const char *shut = log_shut_find(log);
+	const bool stays = log_is_closed(log) && (wanted->log_stand == LOG_SHUT_NOW ||
+						  wanted->log_stand == LOG_CLOSED_NOW);
+
+	if (shut && !stays)
+		value_change(diff, wanted, log, "olcAccess", shut, NULL,
+			     "no search goes on in it any more from before it was closed");
+}
+
+static void shut_begin(Diff *diff, const WantedDatabase *wanted, const WantedLog *readers,
+		       const LiveDatabase *log)
+{
+	const char *value = log_shut_print(diff->pool, readers, log);
+
+	if (wanted->log_stand == LOG_SHUT_NOW && value && !log_shut_find(log) &&
+	    (log_is_closed(log) || log_word_is_said(log)))
+		value_change(diff, wanted, log, "olcAccess", NULL, value,
+			     "slapd goes on with searches that began before it was closed");
+}
+
+void diff_log_word(Diff *diff, const WantedDatabase *wanted, const WantedLog *readers,
+		   const LiveDatabase *log)
+{
+	shut_end(diff, wanted, log);
+	restriction_diff(diff, wanted, log);
+	shut_begin(diff, wanted, readers, log);
 }

@@ -31,8 +31,9 @@ bool log_word_is_said(const LiveDatabase *log);
 /* True when nobody can begin to read it (LOG_CLOSED). */
 bool log_is_closed(const LiveDatabase *log);
 
-/* Whether it is to say it, or to be closed. */
-void diff_log_word(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *log);
+/* Whether it is to say it, or to be closed, or shut (log_shut.h). */
+void diff_log_word(Diff *diff, const WantedDatabase *wanted, const WantedLog *readers,
+		   const LiveDatabase *log);
 
 /* What is missing in the logs from which other peers read its changes here (delta-syncrepl). */
 void diff_logs(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);

@@ -76,6 +76,18 @@ static const char *hidden_advice(Pool *pool, const char *suffix, const char *loa
 			   load, remedy_fill(pool, REMEDY_ROOT_SEES, suffix, ROOT_DN));
 }
 
+/* It may as well be the original, in which an older syncward let consumers begin before the overlay
+ * had a contextCSN: whoever loads it loses what came since. */
+static const char *unseen_advice(Pool *pool, const char *suffix)
+{
+	return pool_printf(pool,
+			   "Before anything is loaded or emptied: see `%s`, as this copy may have "
+			   "most. If the rootdn sees one, olcAccess hides it, and %s lets root "
+			   "look, in front of the other values",
+			   remedy_text(REMEDY_COMPARE),
+			   remedy_fill(pool, REMEDY_ROOT_SEES, suffix, ROOT_DN));
+}
+
 static bool one_has_data(const Content *copies, size_t n_copies)
 {
 	for (size_t i = 0; i < n_copies; i++)
@@ -130,7 +142,9 @@ void diff_emptied(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *
 	const char *suffix = wanted->desired->suffix;
 	const Content *glance = &diff_facts(diff, suffix)->glance;
 	const int lost = emptied_lost_id(diff->in, live, suffix);
+	const KnownDatabase *known = known_database(diff->in->known, suffix);
 	const char *load, *advice;
+	bool was_seen;
 
 	note_written(diff, suffix, live);
 	if ((wanted->n_consumers == 0 && !is_only_provider(wanted)) ||
@@ -138,17 +152,20 @@ void diff_emptied(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *
 	    (glance->entry.exists && glance->n_context_csns > 0 && lost < 0) ||
 	    !is_open(diff, wanted, live))
 		return;
+	was_seen = !glance->entry.exists || lost >= 0 || known->filled;
 	load = remedy_fill(diff->pool, REMEDY_DATABASE_LOAD, "a peer");
 	advice =
 		is_closed_now(diff, wanted, live, lost)
 			? "This plan closes it to clients until it has what its peers have"
+		: !was_seen ? unseen_advice(diff->pool, suffix)
 		: glance->entry.exists && lost < 0
 			? hidden_advice(diff->pool, suffix, load)
 			: pool_printf(diff->pool,
 				      "Let no client write, and %s (syncward-operations(7))", load);
 	plan_add_finding(
 		diff->pool, diff->plan, SEVERITY_CRITICAL, "empty", suffix,
-		"%s shows root over ldapi %s, as when it was emptied, and takes clients' writes: "
-		"one may make healthy peers delete entries. %s",
-		suffix, shown_describe(diff, &glance->entry, lost), advice);
+		"%s shows root over ldapi %s, %s, and takes clients' writes: one may make healthy "
+		"peers delete entries. %s",
+		suffix, shown_describe(diff, &glance->entry, lost),
+		was_seen ? "as when it was emptied" : "nor did it before", advice);
 }

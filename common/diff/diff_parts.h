@@ -14,6 +14,10 @@ void diff_restart(Diff *diff);
  * the list form. */
 void diff_server_id(Diff *diff);
 
+/* Peers that answer under the server ID of another one: of the two only one is seen, or changes get
+ * lost. */
+void diff_peer_ids(Diff *diff);
+
 /* Every database that this node holds: finds it by suffix, then overlay, index, limits, access,
  * consumers. */
 void diff_databases(Diff *diff);

@@ -5,6 +5,7 @@
 #include "common/diff/diff_parts.h"
 #include "common/joining/joining.h"
 #include "common/joining/joining_apart.h"
+#include "common/live/calm.h"
 #include "common/live/live_running.h"
 #include "common/plan/plan_changes.h"
 #include "common/slapd/config_words.h"
@@ -27,12 +28,28 @@
 /* What each of the database's consumers is seen to do. */
 typedef struct LinksSeen {
 	size_t n_links;
-	size_t n_lost; /* it was up since slapd started it, and its peer was not found at the last
-			  try */
+	size_t n_lost; /* it was up since slapd started it, and broke: its peer was not tried again
+			  yet, or was not found */
 	size_t n_up;
 } LinksSeen;
 
-static LinksSeen links_see(const Diff *diff, const char *suffix)
+static bool broke(const LiveDatabase *live, const RunningConsumer *running)
+{
+	for (size_t i = 0; i < live->n_consumers; i++)
+		if (live->consumers[i].parses && live->consumers[i].rid == running->rid)
+			return calm_lost_session(running, &live->consumers[i].syncrepl);
+	return false;
+}
+
+/* Before it is tried again: links that break together try again together, and a cut may be over by
+ * then. A peer that refuses this node will not be read soon, and is no reason to shut. */
+static bool is_lost(const LiveDatabase *live, const RunningConsumer *running)
+{
+	return !running->is_connected && timestamp_of_generalized(running->last_contact) >= 0 &&
+	       (running_found_nobody(running) || broke(live, running));
+}
+
+static LinksSeen links_see(const Diff *diff, const LiveDatabase *live, const char *suffix)
 {
 	LinksSeen seen = {0};
 	RunningIndex index;
@@ -45,9 +62,7 @@ static LinksSeen links_see(const Diff *diff, const char *suffix)
 			continue;
 		seen.n_links++;
 		seen.n_up += running->is_connected && running->is_persistent;
-		seen.n_lost += !running->is_connected &&
-			       timestamp_of_generalized(running->last_contact) >= 0 &&
-			       running_found_nobody(running);
+		seen.n_lost += is_lost(live, running);
 	}
 	return seen;
 }
@@ -62,12 +77,10 @@ static bool may_shut(const Diff *diff, const WantedDatabase *wanted, const LiveD
 	const char *suffix = wanted->desired->suffix;
 	const KnownDatabase *database = known_database(known, suffix);
 
-	return wanted->desired->manages_limits && live->syncprov && live->is_multi_provider &&
-	       diff->in->wanted->desired->policy.mode == POLICY_ENFORCE &&
-	       !(database && database->is_joining) && !fence_is_closed(&known->fence, suffix) &&
-	       !fence_is_apart(&known->fence, suffix) && !known_left(&known->leave, suffix) &&
-	       links->n_links > 0 && links->n_lost == links->n_links &&
-	       wanted_is_relay(diff->in->wanted, wanted);
+	return live->syncprov && live->is_multi_provider && !(database && database->is_joining) &&
+	       !fence_is_closed(&known->fence, suffix) && !fence_is_apart(&known->fence, suffix) &&
+	       !known_left(&known->leave, suffix) && links->n_links > 0 &&
+	       links->n_lost == links->n_links && wanted_may_shut(diff->in->wanted, wanted);
 }
 
 static void shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
@@ -151,7 +164,7 @@ static bool was_opened_by_hand(const Attribute *limits)
 void diff_shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
 	const Attribute *limits = entry_attribute(live->entry, "olcLimits");
-	const LinksSeen links = links_see(diff, wanted->desired->suffix);
+	const LinksSeen links = links_see(diff, live, wanted->desired->suffix);
 
 	if (limits_count_shut(limits) > 0)
 		open_all(diff, wanted, live, judge(diff, wanted, live));

@@ -140,13 +140,16 @@ static void tell_released(const Joining *joining)
 {
 	const SeenChanges missing = joining_missing(joining);
 
-	if (missing.n_items > 0 && !is_told(joining))
+	if (is_told(joining))
+		return;
+	if (missing.n_items > 0)
 		plan_add_finding(
 			joining->diff->pool, joining->diff->plan, SEVERITY_WARNING, RELEASED_CODE,
 			joining->suffix,
 			"%s goes on without changes that are known to be missing, those of server "
 			"ID %s: they are lost unless a server that has them comes back",
 			joining->suffix, joining_missing_describe(joining, &missing));
+	joining_tell_unasked(joining, RELEASED_CODE);
 }
 
 /*

@@ -16,7 +16,7 @@
  * no server runs there is none yet: whoever begins a cluster starts its first node before the
  * others are there.
  */
-static bool may_have_more(const Joining *joining, const Content *peer)
+bool joining_may_have_more(const Joining *joining, const Content *peer)
 {
 	if (peer->state == CONTENT_DENIED)
 		return !peer->lacks_database &&
@@ -26,7 +26,7 @@ static bool may_have_more(const Joining *joining, const Content *peer)
 
 static void unseen_add(const Joining *joining, const Content *peer, Few *unseen)
 {
-	if (may_have_more(joining, peer))
+	if (joining_may_have_more(joining, peer))
 		few_add(unseen, joining_problem(joining, peer));
 }
 

@@ -4,6 +4,7 @@
 #include "common/base/buf.h"
 #include "common/base/timestamp.h"
 #include "common/copy/copy_relation.h"
+#include "common/copy/lag.h"
 #include "common/live/live_running.h"
 #include "common/remedies/remedies.h"
 #include "common/topology/links_relay.h"
@@ -132,20 +133,53 @@ const Hold *joining_judge_apart(const Joining *joining)
 
 /* --- a relay that is only shut --- */
 
-/* When the last of the links that are up came up; -1: none is, or slapd does not tell. */
+/* When its entry was last written, which is no earlier than when it was shut; -1: not known. */
+static int64_t shut_sec(const Joining *joining)
+{
+	const char *csn = entry_first(joining->live->entry, "entryCSN");
+	const int64_t msec = csn ? csn_msec(csn) : -1;
+
+	return msec >= 0 ? msec / 1000 : -1;
+}
+
+/* A link that reads at intervals comes up again and again: the first time is not known, but that it
+ * did since the relay was shut is. */
+static int64_t up_sec(const Joining *joining, const LiveConsumer *consumer,
+		      const RunningConsumer *running)
+{
+	if (running->is_connected && running->is_persistent)
+		return timestamp_of_generalized(running->last_connect);
+	return syncrepl_is_refresh_only(&consumer->syncrepl) && running_made_contact(running) &&
+			       timestamp_of_generalized(running->last_contact) > shut_sec(joining)
+		       ? shut_sec(joining)
+		       : -1;
+}
+
+static bool any_tells(const Joining *joining)
+{
+	for (size_t i = 0; i < joining->n_peers; i++)
+		if (tells_for_part(joining, &joining->peers[i]))
+			return true;
+	return false;
+}
+
+/* When the last of the links that are up came up; -1: none is. Where slapd does not tell, a peer
+ * that answers counts as a link that came up when the relay was shut. */
 static int64_t back_sec(const Joining *joining)
 {
+	const Live *live = joining->diff->in->live;
 	RunningIndex index;
 	int64_t sec = -1;
 
-	running_index(&joining->diff->in->live->runs, joining->suffix, &index);
-	for (size_t rid = 0; rid <= RUNNING_RID_MAX; rid++) {
-		const RunningConsumer *running = index.by_rid[rid];
-		int64_t at_sec;
+	if (!live->runs.is_known)
+		return any_tells(joining) ? shut_sec(joining) : -1;
+	running_index(&live->runs, joining->suffix, &index);
+	for (size_t i = 0; i < joining->live->n_consumers; i++) {
+		const LiveConsumer *consumer = &joining->live->consumers[i];
+		const RunningConsumer *running =
+			running_find(&index, consumer->rid, consumer->provider);
+		const int64_t at_sec = running ? up_sec(joining, consumer, running) : -1;
 
-		if (!running || !running->is_connected || !running->is_persistent)
-			continue;
-		at_sec = timestamp_of_generalized(running->last_connect);
 		sec = at_sec > sec ? at_sec : sec;
 	}
 	return sec;

@@ -36,11 +36,22 @@ static const char *harm_describe(const Joining *joining)
 								 : "peers would delete entries";
 }
 
+/* Then it is no original, but a copy that was put in its place. */
+static bool had_context_csn(const Joining *joining)
+{
+	const Known *known = joining->diff->in->known;
+	const KnownDatabase *database = known_database(known, joining->suffix);
+	const LastSeen *last = last_seen(&known->seen, joining->suffix);
+
+	return joining->here->n_context_csns > 0 || (database && database->filled) ||
+	       (last && last->n_csns > 0);
+}
+
 static const Hold *hold_suspect(const Joining *joining, const Content *peer, Suspicion suspicion)
 {
 	const char *uri = joining_uri(joining, peer);
 
-	if (suspicion == SUSPICION_OLDER && joining->here->n_context_csns == 0)
+	if (suspicion == SUSPICION_OLDER && !had_context_csn(joining))
 		return hold_unstamped(joining, uri);
 	return joining_hold(
 		joining, GUARD_CONTENT,
@@ -147,9 +158,8 @@ static const Hold *hold_divided(const Joining *joining, const Content *other)
 		joining, GUARD_CONTENT,
 		pool_printf(
 			pool,
-			"%s here is a copy of %s's, and %s has another database, which slapd "
-			"would merge with it. If that one is the cluster's, %s, and here: %s. "
-			"If this one is",
+			"%s here is a copy of %s's; %s has another one: slapd would merge both. "
+			"If that is the cluster's, %s, and here: %s. If this is",
 			joining->suffix, uri, other_uri,
 			remedy_fill(pool, REMEDY_STRANGER, remedy_number(pool, same->peer_id), uri),
 			remedy_text(REMEDY_DATABASE_ANEW)),

@@ -6,6 +6,7 @@
 #include "common/base/few.h"
 #include "common/base/timestamp.h"
 #include "common/copy/csn_set.h"
+#include "common/joining/joining_alone.h"
 #include "common/remedies/remedies.h"
 
 static const char *place_describe(const Joining *joining, unsigned peer_id)
@@ -51,43 +52,75 @@ const char *joining_missing_clause(const Joining *joining)
 			   joining_missing_describe(joining, &missing));
 }
 
-/* What it showed once is remembered (seen_changes.c). */
-static bool was_asked(const Joining *joining, const Content *peer)
-{
-	const KnownDatabase *known = known_database(joining->diff->in->known, joining->suffix);
-	bool is_known = known && peer_ids_have(&known->met, peer->peer_id);
+/* --- what only a peer may have that was never asked --- */
 
-	for (size_t i = 0; known && i < known->seen.n_items; i++)
-		is_known |= known->seen.items[i].peer_id == peer->peer_id;
-	return is_known || (peer->state != CONTENT_UNREACHABLE && peer->state != CONTENT_DENIED);
+/* Also where nothing is remembered any more. */
+static bool is_joining(const Joining *joining)
+{
+	return joining->was_joining || live_reads_from_somebody(joining->live);
 }
 
-static bool has_written(const Joining *joining, unsigned id)
+/* What it showed once is remembered (memory_shown.c). A provider that never wrote may alone have
+ * what this node wrote, and one that is stopped looks like one that was never started. */
+static bool may_have_own(const Joining *joining, const Content *peer)
 {
-	return csn_newest(joining->here->context_csns, joining->here->n_context_csns, id) != NULL;
+	const KnownDatabase *known = known_database(joining->diff->in->known, joining->suffix);
+
+	if (known && peer_ids_have(&known->met, peer->peer_id))
+		return false;
+	return joining_may_have_more(joining, peer) ||
+	       (is_joining(joining) && peer->state == CONTENT_UNREACHABLE);
+}
+
+/* A copy that may be older than what this server ID wrote: made anew, or loaded. */
+static bool may_lack_own(const Joining *joining)
+{
+	return (joining->was_joining ||
+		!known_was_complete(joining->diff->in->known, joining->suffix)) &&
+	       csn_newest(joining->here->context_csns, joining->here->n_context_csns,
+			  joining->our_id) != NULL;
+}
+
+static const char *unasked_describe(const Joining *joining)
+{
+	Few unasked = few_reasons(joining->diff->pool);
+
+	for (size_t i = 0; i < joining->n_everybody && may_lack_own(joining); i++)
+		if (may_have_own(joining, &joining->peers[i]))
+			few_add(&unasked, joining_problem(joining, &joining->peers[i]));
+	return few_text(&unasked);
 }
 
 const Hold *joining_await_own(const Joining *joining)
 {
-	Few unasked = few_names(joining->diff->pool);
-	const char *names;
+	const char *unasked = unasked_describe(joining);
+	const char *text;
 
-	if (!joining->was_joining || !has_written(joining, joining->our_id))
+	if (!*unasked)
 		return NULL;
-	for (size_t i = 0; i < joining->n_everybody; i++)
-		if (has_written(joining, joining->peers[i].peer_id) &&
-		    !was_asked(joining, &joining->peers[i]))
-			few_add(&unasked, joining_uri(joining, &joining->peers[i]));
-	names = few_text(&unasked);
-	if (!*names)
-		return NULL;
-	return joining_hold(
-		joining, GUARD_JOINING,
-		pool_printf(joining->diff->pool,
-			    "%s: this server ID wrote before, and its last changes may be at %s "
-			    "alone. Clients cannot write here until it answers, because the first "
-			    "write would delete them everywhere. Only if it has none of them, or "
-			    "never comes back",
-			    joining->suffix, names),
-		remedy_text(REMEDY_RELEASE_JOINING));
+	text = pool_printf(
+		joining->diff->pool,
+		"%s: this server ID wrote before, and its last changes may be only at peers that "
+		"were not asked yet: %s. Until they are, %s: the first write here deletes them "
+		"there. Only if none has any, or none will come back",
+		joining->suffix, unasked, joining_clients(joining));
+	/* What was only loaded does not begin to join by that. */
+	return is_joining(joining)
+		       ? joining_hold(joining, GUARD_JOINING, text,
+				      remedy_text(REMEDY_RELEASE_JOINING))
+		       : joining_wait(joining, text, remedy_text(REMEDY_RELEASE_JOINING));
+}
+
+void joining_tell_unasked(const Joining *joining, const char *code)
+{
+	const char *unasked = unasked_describe(joining);
+
+	if (*unasked)
+		plan_add_finding(
+			joining->diff->pool, joining->diff->plan, SEVERITY_WARNING, code,
+			joining->suffix,
+			"%s goes on without a look at peers that may alone have the last changes "
+			"of this node's server ID: %s. What only they have is lost when something "
+			"is written here",
+			joining->suffix, unasked);
 }

@@ -10,8 +10,11 @@ const char *joining_missing_describe(const Joining *joining, const SeenChanges *
 /* "; not here: changes of server ID 1 (...)", or nothing. */
 const char *joining_missing_clause(const Joining *joining);
 
-/* A copy that joins under a server ID that wrote before, while a provider that may alone have its
- * last changes was never asked. In the plan's pool; NULL: there is none. */
+/* Waits for providers that may alone have the last changes of this node's own server ID, and could
+ * not be asked since this copy is here; NULL: there is none. In the plan's pool. */
 const Hold *joining_await_own(const Joining *joining);
+
+/* A person ended that wait: adds a finding of that code that says what it costs. */
+void joining_tell_unasked(const Joining *joining, const char *code);
 
 #endif

@@ -236,7 +236,6 @@ static void update_refs_end(Pool *pool, const LeavingDatabase *database,
 			    .why = "slapd does not start with it where nobody is read"});
 }
 
-/* Behind the links: while something is written, slapd may die of it. */
 static void overlay_end(Pool *pool, const LeavingDatabase *database, Plan *plan)
 {
 	const char *dn = database->live->syncprov->dn;
@@ -275,9 +274,24 @@ void leave_end(Pool *pool, const Leaving *leaving, const DesiredPolicy *policy, 
 		consumers_end(pool, database, policy, &step);
 		if (step.n_mods > 0)
 			POOL_PUSH(pool, plan->order.steps, plan->order.n_steps, step);
+	}
+}
+
+void leave_end_overlays(Pool *pool, const Leaving *leaving, const DesiredPolicy *policy, Plan *plan)
+{
+	for (size_t i = 0; i < leaving->n_databases; i++) {
+		const LeavingDatabase *database = &leaving->databases[i];
+
 		if (database->takes_overlay && !keeps_any(policy, database->live))
 			overlay_end(pool, database, plan);
 	}
+}
+
+void leave_show(Pool *pool, const Leaving *leaving, const DesiredPolicy *policy, Plan *plan)
+{
+	leave_close(pool, leaving, plan);
+	leave_end(pool, leaving, policy, plan);
+	leave_end_overlays(pool, leaving, policy, plan);
 }
 
 /* --- afterwards --- */

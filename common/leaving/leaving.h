@@ -43,8 +43,16 @@ void leave_close(Pool *pool, const Leaving *leaving, Plan *plan);
 /* Adds what undoes leave_close(). */
 void leave_reopen(Pool *pool, const Leaving *leaving, Plan *plan);
 
-/* Adds what ends their replication; providers that policy.keep names stay. */
+/* Adds what ends their replication, but for the overlays; providers that policy.keep names stay. */
 void leave_end(Pool *pool, const Leaving *leaving, const DesiredPolicy *policy, Plan *plan);
+
+/* Adds the deletion of the overlays. It goes behind the links, and behind a look at who reads there
+ * then: while something is written or read, slapd may die of it. */
+void leave_end_overlays(Pool *pool, const Leaving *leaving, const DesiredPolicy *policy,
+			Plan *plan);
+
+/* Adds all that, for people to see: leaving is written in parts, with a look before each. */
+void leave_show(Pool *pool, const Leaving *leaving, const DesiredPolicy *policy, Plan *plan);
 
 /* True when the consumer is one that policy.keep names. */
 bool leave_keeps(const DesiredPolicy *policy, const LiveConsumer *consumer);

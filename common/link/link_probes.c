@@ -110,3 +110,8 @@ LinkProbes link_probes_join(Pool *pool, const LinkProbes *older, const LinkProbe
 		add_copy(pool, &joined, &newer->items[i]);
 	return joined;
 }
+
+bool link_probe_is_beyond_us(const LinkProbe *answer)
+{
+	return probe_verdict(&answer->probe) == PROBE_BEYOND_US;
+}

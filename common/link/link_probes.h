@@ -52,4 +52,7 @@ const LinkProbe *link_probe_find(const LinkProbes *probes, const char *suffix, u
 /* The newer ones, and of the older those that are about other links; all strings are copied. */
 LinkProbes link_probes_join(Pool *pool, const LinkProbes *older, const LinkProbes *newer);
 
+/* True when the link binds in a way that only slapd can: nobody else can ask its provider. */
+bool link_probe_is_beyond_us(const LinkProbe *answer);
+
 #endif

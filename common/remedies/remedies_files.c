@@ -66,6 +66,9 @@ const RemedyRow remedies_files[REMEDY_COUNT] = {
 		 "\"verify\": { \"binddn\": \"cn=syncward-verify,{suffix}\", \"credentials\": { \"file\": \"/etc/syncward/secrets/verify\" }, \"container\": \"ou=syncward-verify,{suffix}\" }",
 		 "test_verify.py::test_it_writes_under_an_identity_of_its_own_only"},
 	[REMEDY_COMPARE] = {"compare", REMEDY_SHELL, "syncward compare", "no test: it only shows"},
+	[REMEDY_COMPARE_RECORD] =
+		{"compare-record", REMEDY_SHELL, "syncward compare --record",
+		 "test_relay_lost.py::test_a_relay_whose_links_broke_is_named_until_compare_finds_nothing"},
 	[REMEDY_PLAN] = {"plan", REMEDY_SHELL, "syncward plan",
 			 "test_remedies_files.py::test_in_audit_the_line_has_it_written"},
 	[REMEDY_PLAN_SAVE] = {"plan-save", REMEDY_SHELL, "syncward plan --save {file}",

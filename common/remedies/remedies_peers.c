@@ -131,6 +131,10 @@ const RemedyRow remedies_peers[REMEDY_COUNT] = {
 		{"id-there", REMEDY_WORDS,
 		 "see `syncward plan` there: `syncward apply` changes an ID that was never used; one that was is held (G5), with what to write in peers.json",
 		 "test_remedies_peers.py::test_a_peer_under_another_server_id_keeps_it_or_gets_its_own"},
+	[REMEDY_ID_OF_OTHER] =
+		{"id-of-other", REMEDY_WORDS,
+		 "correct its \"uri\" if that leads to another server; if not, see `syncward plan` there",
+		 "test_identity_guard.py::test_a_third_node_reports_two_peers_of_one_server_id"},
 	[REMEDY_VIEWS_BY_HAND] =
 		{"views-by-hand", REMEDY_WORDS,
 		 "search with both accounts there, and compare entries and attributes",

@@ -87,7 +87,7 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		 "test_foreign.py::test_a_database_that_root_may_not_see_is_not_an_empty_one"},
 	[REMEDY_STRANGER] =
 		{"stranger", REMEDY_WORDS,
-		 "empty the database of peer {=number}, {uri}, and let that join, or take the peer out of \"peers\"",
+		 "empty the database of peer {=number}, {uri}, after saving what only it has (`syncward compare`), or take it out of \"peers\"",
 		 "test_foreign.py::test_a_healthy_node_names_the_stranger_which_joins_when_it_was_emptied"},
 	[REMEDY_SUFFIX_VISIBLE] =
 		{"suffix-visible", REMEDY_WORDS,

@@ -151,6 +151,7 @@ void status_take_probes(const LinkProbes *probes, Status *status)
 			const LinkProbe *last = link_probe_find(probes, status->databases[i].suffix,
 								peer->id, NULL);
 
+			peer->is_unasked = last && link_probe_is_beyond_us(last);
 			peer->certificate_end_sec = last && last->probe.certificate_end_sec > 0
 							    ? last->probe.certificate_end_sec
 							    : -1;
@@ -160,6 +161,13 @@ void status_take_probes(const LinkProbes *probes, Status *status)
 			peer->has_clock = last && last->probe.has_clock;
 			peer->clock_ahead_sec = peer->has_clock ? last->probe.clock_ahead_sec : 0;
 		}
+}
+
+void status_without_probes(Status *status)
+{
+	for (size_t i = 0; i < status->n_databases; i++)
+		for (size_t k = 0; k < status->databases[i].n_peers; k++)
+			status->databases[i].peers[k].is_unasked = true;
 }
 
 void status_take_health(const DatabaseHealth *health, size_t n_health, Status *status)

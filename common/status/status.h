@@ -56,6 +56,8 @@ typedef struct StatusPeer {
 	bool is_persistent;
 	bool was_seen;          /* it worked once, as far as the agent knows */
 	bool is_down;           /* it does not work, and that lasts: reported as link-down */
+	bool is_unasked;        /* nobody asks it what it holds: its link binds as we cannot, or
+				   agent.json has no probes */
 	bool has_old_tls_files; /* its consumer still holds the files as they were before they were
 				   renewed */
 	int64_t since_sec;      /* since when the link is up, or is not */
@@ -174,6 +176,8 @@ void status_take_links(const LinkWatch *links, size_t n_links, Status *status);
 
 /* Until when the certificates of probed peers are valid, and how their clocks differ. */
 void status_take_probes(const LinkProbes *probes, Status *status);
+/* No peer is asked, as agent.json says. */
+void status_without_probes(Status *status);
 
 /* What peers and this node have of each database; borrowed. */
 void status_take_health(const DatabaseHealth *health, size_t n_health, Status *status);

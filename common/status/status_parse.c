@@ -25,6 +25,7 @@ static StatusPeer peer_read(const JsonNode *item)
 		.is_connected = get_boolean(item, "connected"),
 		.was_seen = get_boolean(item, "seen"),
 		.is_down = get_boolean(item, "down"),
+		.is_unasked = get_boolean(item, "unasked"),
 		.has_old_tls_files = get_boolean(item, "old_tls_files"),
 		.certificate_end_sec = get_time(item, "certificate_ends"),
 		.log_oldest_sec = get_time(item, "log_oldest"),

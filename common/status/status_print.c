@@ -98,6 +98,8 @@ static void put_peer(JsonOut *out, const StatusPeer *peer)
 		put_time(out, "certificate_ends", peer->certificate_end_sec);
 	if (peer->log_oldest_sec > 0)
 		put_time(out, "log_oldest", peer->log_oldest_sec);
+	if (peer->is_unasked)
+		json_out_boolean(out, "unasked", true);
 	if (peer->has_old_tls_files)
 		json_out_boolean(out, "old_tls_files", true);
 	put_claim(out, "running", peer->is_running);

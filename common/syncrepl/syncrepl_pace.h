@@ -2,6 +2,8 @@
 #ifndef SYNCWARD_SYNCREPL_PACE_H
 #define SYNCWARD_SYNCREPL_PACE_H
 
+#include <stdint.h>
+
 #include "common/syncrepl/syncrepl.h"
 
 /*
@@ -10,5 +12,10 @@
  * pool, and whether retry is at fault or else interval; NULL: nothing.
  */
 const char *syncrepl_pace_fault(Pool *pool, const Syncrepl *link, bool *ret_is_retry);
+
+/* Of "5 5 60 +" the longest interval, 60, and the one before the first try after a session broke,
+ * 5. 0 without a retry. */
+int64_t syncrepl_retry_longest_sec(const Syncrepl *link);
+int64_t syncrepl_retry_first_sec(const Syncrepl *link);
 
 #endif

@@ -31,6 +31,7 @@ typedef struct WantedConsumer {
 typedef enum LogStand {
 	LOG_IN_ORDER,   /* everything: this node saw all logs that it is to read */
 	LOG_CLOSED_NOW, /* nothing: it lacks one, and a peer may read its own still */
+	LOG_SHUT_NOW,   /* nothing, and not by a search that has begun either */
 	LOG_LACKING,    /* nothing, and no peer does */
 } LogStand;
 
@@ -79,6 +80,13 @@ int wanted_make(Pool *pool, const Desired *desired, size_t self, const Secrets *
 /* True when other providers get each other's changes of the database through this node alone. */
 bool wanted_is_relay(const Wanted *wanted, const WantedDatabase *database);
 
+/* True when it is such a relay, and the daemon may shut it while its links are broken. */
+bool wanted_may_shut(const Wanted *wanted, const WantedDatabase *database);
+
+/* How often this node looks whether its links are up: at that interval, but where it may shut a
+ * relay twice as often as they try again. */
+unsigned wanted_look_sec(const Wanted *wanted, unsigned interval_sec);
+
 /* How many database->consumers there are, including the others and the heirs. */
 size_t wanted_count_consumers(const WantedDatabase *database);
 
@@ -97,9 +105,12 @@ unsigned wanted_rank(const Wanted *wanted);
 size_t wanted_count_readers(const WantedDatabase *database);
 
 /* How often the peers are asked: at that interval, but a node whose links may read logs of changes
- * asks at least every LOG_ASK_SEC, because others wait no longer for it to leave theirs. */
-#define LOG_ASK_SEC 300
-unsigned wanted_ask_sec(const Wanted *wanted, unsigned interval_sec);
+ * asks at least every LOG_ASK_SEC, because others wait no longer for it to leave theirs, and a
+ * relay whose slapd does not tell which links are up (2.4) every RELAY_ASK_SEC, because it may lose
+ * changes when they break. */
+#define LOG_ASK_SEC   300
+#define RELAY_ASK_SEC 60
+unsigned wanted_ask_sec(const Wanted *wanted, bool are_links_told, unsigned interval_sec);
 
 /* True when another peer holds it, too, even if that is a consumer: it is read. */
 bool wanted_is_shared(const WantedDatabase *database);

@@ -49,6 +49,7 @@ void sim_changes_configure(SimCluster *cluster, size_t at, SimChangesConfig conf
 	changes->is_written = config.is_written;
 	changes->is_said = config.is_said;
 	changes->is_closed = config.is_closed;
+	changes->is_shut = config.is_shut;
 }
 
 static void oldest_drop(SimChanges *changes)
@@ -115,18 +116,13 @@ void sim_changes_add(SimCluster *cluster, size_t at, size_t from, SimChange chan
 	for (size_t i = 0; i < cluster->n_nodes; i++) {
 		SimLink *link = &cluster->nodes[i].links[at];
 
-		if (!link->is_logging || i == from || sim_is_own(link, csn))
+		if (!link->is_logging || changes->is_shut || i == from || sim_is_own(link, csn))
 			continue;
 		if (link->n_queue == SIM_QUEUE)
 			sim_link_drop(cluster, i, at);
 		else
 			queue(link, &change);
 	}
-}
-
-bool sim_changes_may_mix(const SimNode *node, size_t from)
-{
-	return node->changes.is_said || node->links[from].has_left;
 }
 
 /* It has no checkpoint: what it knew is written when slapd ends in order. */
@@ -148,11 +144,6 @@ static bool is_behind(const SimContext *theirs, const SimContext *ours)
 	return false;
 }
 
-bool sim_changes_are_whole(const SimNode *node)
-{
-	return node->changes.is_written && !is_behind(&node->changes.memory, sim_context(node));
-}
-
 /* "sync cookie is stale": something that the consumer lacks may not be in it any more. */
 static bool is_stale(const SimChanges *changes, const SimContext *theirs)
 {
@@ -170,7 +161,8 @@ bool sim_changes_connect(SimCluster *cluster, size_t reader, size_t at)
 
 	/* Not there, closed, hidden, or nothing is in it that it could be compared with: it is
 	 * tried again, and the database is not read. */
-	if (!changes->is_there || changes->is_closed || changes->is_hidden || !changes->has_begun ||
+	if (!changes->is_there || changes->is_closed || changes->is_hidden || changes->is_shut ||
+	    !changes->has_begun ||
 	    (!sim_context_is_empty(&theirs) && sim_context_is_empty(&changes->memory)) ||
 	    (changes->memory.time[provider->sid] > 0 &&
 	     theirs.time[provider->sid] > changes->memory.time[provider->sid]))

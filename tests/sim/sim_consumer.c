@@ -138,7 +138,7 @@ static void nonpresent_remove(SimCluster *cluster, size_t at, size_t from, const
 					(SimChange){.entry = entry,
 						    .csn = logged,
 						    .is_deletion = true,
-						    .is_allowed = sim_changes_may_mix(node, from)});
+						    .is_allowed = node->changes.is_said});
 		csn = (SimCsn){0}; /* it is no news any more */
 	}
 }
@@ -264,8 +264,7 @@ static void change_take(SimCluster *cluster, size_t at, size_t from, const SimMe
 			    .csn = is_without_csn(message) ? message->entry.csn : message->csn,
 			    .is_deletion = message->kind == SIM_DELETED,
 			    .is_new = is_new,
-			    .is_allowed =
-				    message->is_of_refresh && sim_changes_may_mix(node, from)});
+			    .is_allowed = message->is_of_refresh && node->changes.is_said});
 }
 
 static void replayed_note(const SimNode *node, SimLink *link, SimCsn csn)
@@ -349,8 +348,8 @@ static void refreshed_take(SimCluster *cluster, size_t at, size_t from, const Si
 				(SimChange){.entry = *entry,
 					    .csn = entry->csn,
 					    .is_new = !was_here,
-					    .is_allowed = sim_changes_may_mix(node, from),
-					    .is_first = sim_changes_may_mix(node, from) &&
+					    .is_allowed = node->changes.is_said,
+					    .is_first = node->changes.is_said &&
 							sim_context_is_empty(sim_context(node))});
 }
 

@@ -75,6 +75,7 @@ typedef struct SimChanges {
 	bool is_said;    /* LOG_WORD */
 	bool is_hidden;  /* its olcAccess shows nothing to the account with which others read */
 	bool is_closed;  /* LOG_CLOSED */
+	bool is_shut;    /* its olcAccess shows nothing new to searches that have begun either */
 	bool has_begun;
 	bool is_twice;     /* it names a server twice: a log that is written where there was data */
 	SimContext least;  /* minCSN: a reader that lacks that is refused */
@@ -123,7 +124,6 @@ typedef struct SimLink {
 	bool lost_first; /* and it lacks only those whose first change was on its way when a
 			    connection broke */
 	bool has_fallen; /* SYNCLOG_FALLBACK: it reads the database once */
-	bool has_left;   /* it read a log that was whole when it was made to read the database */
 	bool is_logging; /* this connection reads the log */
 	SimPhase phase;
 	uint32_t since;    /* the phase */
@@ -264,6 +264,7 @@ typedef struct SimChangesConfig {
 	bool is_written;
 	bool is_said;   /* LOG_WORD */
 	bool is_closed; /* LOG_CLOSED */
+	bool is_shut;
 } SimChangesConfig;
 
 void sim_changes_configure(SimCluster *cluster, size_t node, SimChangesConfig config);

@@ -80,16 +80,12 @@ static bool is_asked(const SimHost *host, size_t peer)
 	return true;
 }
 
+/* And what it refuses is the password that a copy has: needs_answer.c. */
 static bool shows_unbegun(const SimHost *host, size_t peer)
 {
 	return is_asked(host, peer) && shows_no_account(host, peer) &&
-	       !host->sim->cluster.nodes[peer].has_overlay;
-}
-
-bool sim_looks_unbegun(const SimHost *host, size_t peer)
-{
-	return sim_is_reached(host, peer) && !sim_answers(host, peer) &&
-	       shows_unbegun(host, peer) && host->sim->cluster.nodes[peer].copy.n_entries > 0;
+	       !host->sim->cluster.nodes[peer].has_overlay &&
+	       sim_takes_secret(&host->sim->cluster, host->at, host->file.has_other_secret);
 }
 
 Content sim_refused_read(const SimHost *host, size_t peer)

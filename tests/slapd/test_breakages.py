@@ -82,13 +82,15 @@ ELSEWHERE = {
         "replaced": "test_daemon_copies.py::"
                     "test_a_database_that_a_peer_loaded_anew_has_replaced_is_told_until_somebody_looked_into_it",
         "restored": "test_restored.py::test_what_an_old_backup_without_context_csn_took_away_is_told_until_somebody_looked_into_it",
+        "relay-was-cut": "test_relay_lost.py::test_a_relay_whose_links_broke_is_named_until_compare_finds_nothing",
         "retired-ids": "test_doctor.py::test_a_server_id_that_is_nobodys",
         "unstamped-entries":
             "test_unstamped.py::test_entries_that_were_never_stamped_are_told_until_they_are_loaded_anew",
     },
-    "it takes links with TLS or SASL, a peer with another clock, or a reader at a peer's address": {
+    "it takes links with TLS or SASL, a peer with another clock, a third node, or a reader at a peer's address": {
         "beyond-us": "test_probe.py::test_a_mechanism_that_we_do_not_speak",
         "certificates": "test_doctor.py::test_a_strange_peer_with_a_fast_clock",
+        "id-of-other": "test_identity_guard.py::test_a_third_node_reports_two_peers_of_one_server_id",
         "old-tls-files": "test_tls_renewal.py::test_renewed_files_are_told_once_in_every_report_until_slapd_restarts",
         "peer-clock": "test_doctor.py::test_a_strange_peer_with_a_fast_clock",
         "readers-compared": "test_reader_views.py::test_who_sees_everything_holds_nothing_and_is_a_note",

@@ -6,7 +6,7 @@ import pytest
 import remedies
 from cluster import Cluster, add_person, wait_entry
 from lone import Lone
-from slapd import SUFFIX
+from slapd import SUFFIX, Database
 from test_guards import in_step
 from test_read_only import found
 
@@ -61,3 +61,24 @@ def test_the_server_id_waits_for_a_disabled_database(slapd_factory, program):
     assert node.server.values("cn=config", "olcServerID") == []
     node.server.modify(node.dn(), [(ldap.MOD_REPLACE, "olcDisabled", "FALSE")])
     in_step(node)
+
+
+@pytest.mark.one_release  # 2.5.13 dies of a search that reaches such a database in cn=monitor
+def test_no_peer_dies_of_being_counted(slapd_factory, program):
+    """Its account may read cn=monitor and not cn=config, and the disabled database looks like one that hides all."""
+    other = Database(suffix="dc=other,dc=org")
+    cluster = Cluster(slapd_factory, program, 2, [Database(), other])
+    cluster[0].server.seed(cluster[0].server.databases[1])
+    peer = cluster.form()[1].server
+    peer.modify("olcDatabase={1}monitor,cn=config", [(ldap.MOD_REPLACE, "olcAccess", "to * by * read")])
+    counts = len(peer.search("cn=Databases,cn=Monitor", "(olmMDBEntries=*)", ["1.1"], ldap.SCOPE_ONELEVEL))
+    assert counts >= 2
+    asked = r'SRCH base="cn=Databases,cn=Monitor" scope=1 .*olmMDBEntries'
+    before = peer.log_count(asked)
+    assert cluster[0].run("compare").returncode == 0
+    assert peer.log_count(asked) > before, "no disabled database: they are counted"
+    peer.modify(peer.database_dn(other.suffix), [(ldap.MOD_REPLACE, "olcDisabled", "TRUE")])
+    before = peer.log_count(asked)
+    cluster[0].run("compare")
+    assert peer.is_running() and peer.log_count(asked) == before, peer.log_tail()
+    peer.modify(peer.database_dn(other.suffix), [(ldap.MOD_REPLACE, "olcDisabled", "FALSE")])

@@ -41,6 +41,17 @@ def has_seen_it_full(node):
     return database.get("filled", "").split(" ")[0] in started
 
 
+def forget_full(node):
+    """As where contextCSN was never seen, for example since an older syncward."""
+    path = os.path.join(node.state_dir, "databases.json")
+    with open(path, encoding="utf-8") as file:
+        document = json.load(file)
+    for database in document["databases"]:
+        database.pop("filled", None)
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(document, file)
+
+
 def test_an_emptied_provider_takes_no_write_until_it_has_what_its_peer_has(slapd_factory, program):
     healthy, node = cluster = formed(slapd_factory, program)
     wanted = contents(healthy.server)
@@ -122,6 +133,9 @@ def test_a_provider_that_hides_its_context_csn_from_root_is_not_to_be_loaded(sla
     rootdn = node.server.admin()
     assert rootdn.search_s(SUFFIX, ldap.SCOPE_BASE, attrlist=["contextCSN"])[0][1]["contextCSN"]
     rootdn.unbind_s()
+    forget_full(node)
+    told = node.plan().stdout
+    assert "no contextCSN, nor did it before" in told and "see `syncward compare`" in told and "slapcat" not in told, told
     node.edit([(ldap.MOD_ADD, *remedies.attribute(told, "root-sees"))])
     node.assert_in_step()
     assert "[empty]" not in node.plan().stdout

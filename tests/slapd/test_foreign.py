@@ -117,6 +117,7 @@ def test_a_healthy_node_names_the_stranger_which_joins_when_it_was_emptied(slapd
         assert done.returncode == 3 and "held G10" in done.stdout, done.stdout + done.stderr
         assert f"database of peer 3, {third.server.ldap_uri}" in remedies.printed(done.stdout, "stranger")
         assert "empty it" not in done.stdout and "--release G10" not in done.stdout
+    assert f"cn=theirs,{SUFFIX}" in cluster[0].run("compare").stdout
     remedies.did("stranger")
     put_back(third.server, None)
     wait_until(lambda: all([node.apply().returncode == 0 for node in cluster]), "the third has joined", 60)

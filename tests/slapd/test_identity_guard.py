@@ -11,6 +11,7 @@ import ldap
 import pytest
 import remedies
 from cluster import Cluster
+from daemon import Daemon
 from slapd import Database
 
 MONITOR = "olcDatabase={1}monitor,cn=config"
@@ -64,6 +65,34 @@ def test_this_server_at_another_address_is_no_twin_that_needs_an_id(cluster):
     cluster.write()
     node.apply_ok()
     assert is_provider(node)
+
+
+@pytest.mark.remedy("id-of-other")
+def test_a_third_node_reports_two_peers_of_one_server_id(slapd_factory, program, tmp_path):
+    """It holds nothing there, as its own ID is its alone; to compare contextCSN of one server with itself proves nothing."""
+    node, twin, owner = cluster = Cluster(slapd_factory, program, 3, modules=["syncprov"]).form()
+    settings = tmp_path / "agent.json"
+    settings.write_text(json.dumps({"interval": 5, "probe_interval": 3600}))
+    settings.chmod(0o600)
+    with Daemon(node, "--agent-config", settings) as daemon:
+        daemon.wait_for("desired-loaded")
+        daemon.wait_at_rest()
+        twin.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", str(owner.id))])
+        daemon.reload()
+        text = daemon.wait_for("finding", text="[id-of-other]")
+        assert f"{twin.server.ldap_uri} runs under server ID 3, that of {owner.server.ldap_uri}" in text
+        done = node.run("check")
+        assert done.returncode == 2 and "runs under server ID 3" in done.stdout, done.stdout
+        done = node.run("verify", "--timeout", "2")
+        assert done.returncode == 1 and "runs under server ID 3, that of" in done.stdout, done.stdout
+        planned = remedies.run(twin, text, "plan", statuses=(2,)).stdout
+        assert "server ID of this node: 3 -> 2" in planned
+        twin.apply_ok()
+        remedies.did("id-of-other")
+        daemon.wait_for("finding-gone", text="[id-of-other]", timeout=30)
+        done = node.run("verify")
+        assert done.returncode == 0, done.stdout
+    cluster.wait_in_step()
 
 
 @pytest.mark.remedy("id-exchanged")

@@ -11,6 +11,7 @@ import by_hand
 import ldap
 import pytest
 import remedies
+from ldap.syncrepl import SyncRequestControl
 from cluster import Cluster, add_person, apply_until_joined, wait_entry
 from slapd import SUFFIX, Database, SlapdFailed, syncrepl, wait_until
 from test_fence import load
@@ -216,12 +217,17 @@ def has_overlay(node):
     return any("syncprov" in name for name, _ in node.server.search(node.server.database_dn()))
 
 
-def leave_unread(cluster, node):
-    """As when the others have a peers.json without it: only then its overlay goes, as slapd may die of it before."""
+def unread(cluster, node):
+    """None of the others reads that node."""
     for other in cluster:
         if other is not node:
             other.edit([(ldap.MOD_REPLACE, "olcSyncrepl", [
                 value for value in values(other, "olcSyncrepl") if node.server.ldap_uri not in value])])
+
+
+def leave_unread(cluster, node):
+    """As when the others have a peers.json without it: only then its overlay goes, as slapd may die of it before."""
+    unread(cluster, node)
     wait_until(lambda: "This node has left" in node.run("leave").stdout, "the readers are gone")
     assert not has_overlay(node)
 
@@ -368,6 +374,42 @@ def test_the_overlay_goes_when_no_node_reads_any_more(cluster):
     assert "[no-syncprov]" in told and "says how it comes back, or take its line out on all others" in told, told
     assert left(node)["databases"] == [{"suffix": SUFFIX, "closed": True}] and read_only(node)
     assert "nothing to leave" in leave(node)
+
+
+def listen(server):
+    """A search that goes on, as a consumer has, by an anonymous client; unbind_s() ends it."""
+    connection = server.connect(server.ldap_uri)
+    connection.search_ext(SUFFIX, ldap.SCOPE_SUBTREE, serverctrls=[SyncRequestControl(mode="refreshAndPersist")])
+    wait_until(lambda: any(session.authz_dn == "" for session in server.sessions()), "the session")
+    return connection
+
+
+@pytest.mark.since("2.5")
+def test_the_overlay_stays_beneath_whoever_reads(cluster):
+    """By a name that peers.json does not have, and also if it came behind the first look."""
+    node = cluster[2]
+    unread(cluster, node)
+    wait_until(lambda: not node.server.sessions(), "nobody reads there")
+    stranger = listen(node.server)
+    cluster.document["policy"]["mode"] = "audit"
+    cluster.write()
+    assert "overlay" not in leave(node, status=3)
+    stranger.unbind_s()
+    wait_until(lambda: "overlay syncprov" in leave(node, status=3), "nobody reads")
+    cluster.document["policy"]["mode"] = "enforce"
+    cluster.write()
+    node.edit([(ldap.MOD_REPLACE, "olcSyncrepl", [  # young sessions: a write of cn=config waits for calm
+        syncrepl(peer.id, peer.server.ldap_uri, timeout=4) for peer in (cluster[0], cluster[1])])])
+    wait_until(lambda: all(c.phase == "Persist" for c in node.server.consumers()), "sessions")
+    process = subprocess.Popen(node.command("leave"), text=True, stdout=subprocess.PIPE)
+    wait_until(lambda: left(node), "it has looked, and is about to close")
+    stranger = listen(node.server)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0 and "overlay stays while other nodes read here" in output, output
+    assert has_overlay(node) and not replicates(node)
+    stranger.unbind_s()
+    wait_until(lambda: "This node has left" in leave(node), "nobody reads")
+    assert not has_overlay(node)
 
 
 def test_slapd_starts_again_after_each_write(cluster):

@@ -307,11 +307,13 @@ NOT_MEASURED = {
     "or a race of its own": {
         "back-at-restart", "fenced", "many-databases", "lost-at-restart", "not-understood", "scrambled-again",
         "syncprov-twice", "syncprov-without-class"},
+    "what compare finds ends it, which the daemon reads in each pass": {"relay-was-cut"},
     "the next peers.json ends it, which wakes the daemon as in many rows": {"beyond-us"},
     "contextCSN and entries end it as they do in the scenes here, by the same look": {
         "ahead-of-time", "diverged", "empty", "old-entries", "perhaps-older"},
     "it says how often something happened, and ends when that is long ago": {"log-falls-back"},
     "the next heartbeat of another node ends it": {"canary"},
+    "the peer's answer ends it, and is asked for with the timer": {"id-of-other"},
 }
 
 

@@ -69,6 +69,20 @@ def test_an_account_that_is_seen_there_has_another_password(slapd_factory, progr
     assert_waits(cluster[0])
 
 
+def test_a_filled_peer_that_shows_nothing_is_not_taken_for_an_empty_one(slapd_factory, program):
+    """Nobody can tell them apart; but this node's own copy refuses that password as well, so the refusal says nothing."""
+    cluster = pair_with(slapd_factory, program, HIDDEN)
+    node, peer = cluster.nodes
+    peer.server.seed()
+    held = assert_waits(node)
+    binds = node.server.log_count(r'BIND dn="cn=replicator')
+    assert binds
+    assert_waits(node)
+    assert node.server.log_count(r'BIND dn="cn=replicator') - binds == 0, "a pass that repeats the bind may lock the account"
+    remedies.run(node, held, "release-joining", statuses=(0, 3))
+    assert WAITS not in node.plan().stdout and is_provider(node)
+
+
 def test_an_empty_peer_that_refuses_keeps_no_first_node_waiting(slapd_factory, program):
     """Nothing is set up there, as in the ten lines of the README; test_guide.py has rules that show everything."""
     cluster = pair_with(slapd_factory, program, HIDDEN)

@@ -27,9 +27,11 @@ ALONE = "others get each other's changes through this node alone"
 AWAY, LIVE = 6, 30  # changes of each kind on each side while the relay is away, and while it comes back
 
 
-def chain(slapd_factory, program, n, overlays=("syncprov",), wires=None):
-    """n providers in a row, by hand as peers.json has it. wires: a list that gets what can cut each of them off."""
+def chain(slapd_factory, program, n, overlays=("syncprov",), wires=None, **link):
+    """n providers in a row, by hand as peers.json has it. wires: a list that gets what can cut each of them off. link:
+    keywords of "syncrepl" that shall be other ones."""
     cluster = Cluster(slapd_factory, program, n, [Database(backend="mdb", overlays=overlays)])
+    cluster.document["databases"][0]["syncrepl"].update(link)
     for node, peer in zip(cluster, cluster.document["peers"] if wires is not None else ()):
         wires.append(Relay(node.server).__enter__())
         peer["uri"] = node.server.ldap_uri

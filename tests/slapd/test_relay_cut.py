@@ -10,6 +10,7 @@ import time
 import ldap
 import pytest
 import remedies
+from cluster import Cluster
 from daemon import Daemon
 from fence import refuses_writes
 from ldap.syncrepl import SyncRequestControl
@@ -23,10 +24,10 @@ MANY = 500
 
 
 @contextlib.contextmanager
-def cut_chain(slapd_factory, program, n=3):
+def cut_chain(slapd_factory, program, n=3, **link):
     """A chain, its relay in the middle, and its ends; and what cuts each node off."""
     wires = []
-    cluster = chain(slapd_factory, program, n, wires=wires)
+    cluster = chain(slapd_factory, program, n, wires=wires, **link)
     try:
         for node in cluster:
             node.apply_ok()
@@ -90,6 +91,8 @@ def test_a_relay_that_is_cut_off_is_shut_until_it_has_what_its_peers_have(slapd_
             wait_shut(node, daemon)
             assert limits(node) == [SHUT, *before] and not reads(node) and not refuses_writes(node.server)
             wait_until(lambda: f"{ALONE}, and it was cut off" in node.run("status").stdout, "status says it")
+            daemon.wait_for("link-down", n=2)
+            assert not [line for line in daemon.lines if "relay-was-cut" in line], "one that is shut loses nothing"
         change(ends, "a", AWAY)
         with Daemon(node) as daemon:
             for wire in wires:
@@ -103,6 +106,20 @@ def test_a_relay_that_is_cut_off_is_shut_until_it_has_what_its_peers_have(slapd_
         told = [record["cause"] for record in json.loads(done.stdout)["records"] if record["event"] == "correction-applied"]
         assert told[-2:] == ["fence", "put-back"]
         node.assert_in_step()
+
+
+def test_a_cut_that_is_over_at_once_shuts_it_before_its_links_try_again(slapd_factory, program):
+    """The daemon is not told: it looks twice as often as they try."""
+    with cut_chain(slapd_factory, program, retry="12 +") as (cluster, node, ends, wires), Daemon(node) as daemon:
+        daemon.wait_at_rest()
+        time.sleep(3)  # sessions younger than that count as refused
+        for wire in wires:
+            wire.cut()
+            wire.heal()
+        wait_until(lambda: is_shut(node), "it is shut", 10)
+        assert not any(consumer.connection for consumer in node.server.consumers()), "they wait for their next try"
+        wait_open(node, daemon)
+        wait_equal(cluster.nodes, seconds=60)
 
 
 @pytest.mark.remedy("release-joining")
@@ -200,3 +217,16 @@ def test_a_session_goes_on_while_others_are_refused_and_let_in(slapd_factory, pr
     wait_equal([provider, reader], seconds=60)
     assert min(seen.values()) > 100, seen
     assert reader.server.log_count(r"do_syncrep1: .*starting refresh") == 1, "its session never ended"
+
+
+def test_in_audit_a_relay_is_opened_and_nothing_else_is_written(slapd_factory, program):
+    """The limits that peers.json wants wait for enforce, though they are in the same list."""
+    cluster = Cluster(slapd_factory, program, 2).form()
+    node = cluster[1]
+    node.edit([(ldap.MOD_REPLACE, "olcLimits", ["{0}" + SHUT, "{1}users size=7"])])
+    cluster.document["policy"]["mode"] = "audit"
+    cluster.write()
+    planned = node.plan().stdout
+    assert "new sessions of" in planned and "unlimited search for" in planned, planned
+    done = node.apply()
+    assert limits(node) == ["users size=7"], done.stdout + done.stderr

@@ -187,7 +187,12 @@ def test_a_daemon_that_was_stopped_or_killed_is_not_taken_for_a_running_one(node
         with daemon:
             wait_document(node, lambda d: d["pid"] == daemon.pid and d["last_pass"], "first pass")
             os.kill(daemon.pid, signal.SIGKILL)
+            # Nobody has waited for it yet, as where a container's first process waits for nobody.
+            os.waitid(os.P_PID, daemon.pid, os.WEXITED | os.WNOWAIT)
+            done, checked = page(node), node.run("check")
             daemon.process.wait()
+    assert done.returncode == 1 and "was not stopped properly" in done.stdout
+    assert checked.returncode == 2 and "the daemon does not run: it died" in checked.stdout
     done = page(node)
     assert done.returncode == 1 and "was not stopped properly" in done.stdout
     # Another process that got its number is not the daemon.

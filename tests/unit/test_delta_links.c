@@ -50,16 +50,17 @@ static Scene *delta_make(void **state, const char *live)
 	return scene;
 }
 
-static void answer_make(Scene *scene, ProbeState log)
+/* Peer 2 is the first of those that are read. */
+static void peer_answers(Scene *scene, LinkProbes *probes, unsigned peer, ProbeState log)
 {
-	LinkProbes *probes = pool_alloc(scene->pool, sizeof(*probes));
+	const char *uri = pool_printf(scene->pool, "ldap://peer%u", peer);
 	const WantedConsumer *consumer;
-	LinkProbe probe = {.suffix = SUFFIX, .peer_id = 2};
+	LinkProbe probe = {.suffix = SUFFIX, .peer_id = peer};
 
 	scene_read(scene);
-	consumer = &scene->wanted.databases[0].consumers[0];
+	consumer = &scene->wanted.databases[0].consumers[peer - 2];
 	probe.identity = link_identity(scene->pool, &consumer->syncrepl, consumer->secret);
-	probe.probe = (Probe){.uri = "ldap://peer2", .suffix = SUFFIX, .has_suffix = true};
+	probe.probe = (Probe){.uri = uri, .suffix = SUFFIX, .has_suffix = true};
 	probe.probe.steps[PROBE_SUFFIX] = PROBE_GOOD;
 	probe.probe.steps[PROBE_LOG] = log;
 	if (log == PROBE_BAD)
@@ -67,6 +68,11 @@ static void answer_make(Scene *scene, ProbeState log)
 	POOL_PUSH(scene->pool, probes->items, probes->n_items, probe);
 	scene->facts.probes = probes;
 	scene->plan = (Plan){0};
+}
+
+static void answer_make(Scene *scene, ProbeState log)
+{
+	peer_answers(scene, pool_alloc(scene->pool, sizeof(LinkProbes)), 2, log);
 }
 
 /* What is written of olcSyncrepl; "": nothing. */
@@ -147,6 +153,44 @@ static void a_link_that_reads_its_log_stays_and_is_told(void **state)
 	answer_make(scene, PROBE_UNKNOWN);
 	assert_string_equal(written(scene), "");
 	assert_true(finds(scene, "log-not-known", SEVERITY_NOTE));
+}
+
+/* Peer 2's link reads a log already, peer 3 has none yet. */
+static Scene *beside_make(void **state, ProbeState of_2, ProbeState of_3)
+{
+	Scene *scene = delta_make(state, LOG);
+	LinkProbes *probes = pool_alloc(scene->pool, sizeof(*probes));
+
+	scene->text = "{\"format\": 1, \"peers\": [{\"id\": 1, \"uri\": \"ldap://one\"}, "
+		      "{\"id\": 2, \"uri\": \"ldap://peer2\", \"syncrepl\": {" LOG_JSON "}}, "
+		      "{\"id\": 3, \"uri\": \"ldap://peer3\", \"syncrepl\": {" LOG_JSON "}}], "
+		      "\"databases\": [{\"suffix\": \"" SUFFIX "\", \"syncrepl\": {\"binddn\": "
+		      "\"cn=r," SUFFIX "\", \"credentials\": \"x\"}}], "
+		      "\"policy\": {\"mode\": \"enforce\"}}";
+	peer_answers(scene, probes, 2, of_2);
+	peer_answers(scene, probes, 3, of_3);
+	return scene;
+}
+
+static void a_new_link_reads_a_log_beside_one_whose_log_is_gone(void **state)
+{
+	Scene *scene = beside_make(state, PROBE_BAD, PROBE_GOOD);
+	const char *link = written(scene);
+
+	assert_non_null(strstr(link, "ldap://peer3"));
+	assert_non_null(strstr(link, "logbase"));
+}
+
+static void a_link_that_reads_its_log_stays_beside_one_without(void **state)
+{
+	Scene *scene = beside_make(state, PROBE_GOOD, PROBE_BAD);
+	const char *link = written(scene);
+	const WantedConsumer *first;
+
+	assert_non_null(strstr(link, "ldap://peer3"));
+	assert_null(strstr(link, "logbase"));
+	first = &scene->plan.wanted->databases[0].consumers[0];
+	assert_non_null(first->syncrepl.value[SYNCREPL_LOGBASE]);
 }
 
 static void another_log_must_be_shown_as_well(void **state)
@@ -368,10 +412,10 @@ static void who_may_read_logs_asks_every_five_minutes_at_least(void **state)
 	Scene *scene = *state;
 
 	(void)read_by_log(scene, PEER(1) "}, " PEER(2) "}, " PEER(3) "}", "");
-	assert_int_equal(wanted_ask_sec(&scene->wanted, 3600), 300);
-	assert_int_equal(wanted_ask_sec(&scene->wanted, 60), 60);
+	assert_int_equal(wanted_ask_sec(&scene->wanted, true, 3600), 300);
+	assert_int_equal(wanted_ask_sec(&scene->wanted, true, 60), 60);
 	(void)read_by_log(scene, PEER(1) "}, " PEER(2) ", \"role\": \"consumer\"}", "");
-	assert_int_equal(wanted_ask_sec(&scene->wanted, 3600), 3600);
+	assert_int_equal(wanted_ask_sec(&scene->wanted, true, 3600), 3600);
 }
 
 /* slapd there may be killed between the database and the log. */
@@ -441,6 +485,8 @@ int main(void)
 		SCENE_TEST(who_is_asked_beside_links_that_read_plainly_stays),
 		SCENE_TEST(a_plain_link_stays_until_the_log_is_shown),
 		SCENE_TEST(a_link_that_reads_its_log_stays_and_is_told),
+		SCENE_TEST(a_new_link_reads_a_log_beside_one_whose_log_is_gone),
+		SCENE_TEST(a_link_that_reads_its_log_stays_beside_one_without),
 		SCENE_TEST(another_log_must_be_shown_as_well),
 		SCENE_TEST(what_was_seen_to_work_is_written_again),
 		SCENE_TEST(a_log_that_is_read_here_is_told_as_long_as_a_piece_is_missing),

@@ -682,6 +682,141 @@ static void a_closed_log_is_opened_when_no_peer_can_go_on_in_it(void **state)
 	assert_string_equal(restriction(scene), "");
 }
 
+/* --- shut logs --- */
+
+#define SHUT "{0}to * attrs=entry by dn.exact=\"cn=r," SUFFIX "\" search by * break"
+
+/* Whether the own log is shut, or shows everything again, in the order of the restriction. */
+static const char *shutting(Scene *scene)
+{
+	const char *found = "";
+
+	(void)steps(scene);
+	for (size_t i = 0; i < scene->plan.order.n_steps; i++)
+		for (size_t k = 0; k < scene->plan.order.steps[i].n_mods; k++) {
+			const Mod *mod = &scene->plan.order.steps[i].mods[k];
+			const bool is_access = strcmp(mod->attribute, "olcAccess") == 0;
+
+			if (is_access)
+				assert_string_equal(mod->values[0], SHUT);
+			if (is_access || strcmp(mod->attribute, "olcRestrict") == 0)
+				found = pool_printf(scene->pool, "%s%c%s", found,
+						    mod->kind == MOD_ADD ? '+' : '-',
+						    is_access ? "shut" : mod->values[0]);
+			else if (strcmp(mod->attribute, "olcSyncrepl") == 0)
+				found = pool_printf(scene->pool, "%s%s", found,
+						    mod->kind == MOD_DELETE ? "" : ", links");
+		}
+	return found;
+}
+
+/* In front of what the log has. */
+static void shut_make(Scene *scene)
+{
+	Entry *log = scene_entry(scene, LOG);
+
+	for (size_t i = 0; i < log->n_attributes; i++)
+		if (strcmp(log->attributes[i].name, "olcAccess") == 0)
+			log->attributes[i].n_values = 0;
+	value_add(scene, log, "olcAccess", SHUT);
+	value_add(scene, log, "olcAccess",
+		  "{1}to * by dn.exact=\"cn=r," SUFFIX "\" read by * none");
+}
+
+/* cn=monitor shows both links, the one to peer 2 connected or not. */
+static void run_make(Scene *scene, bool is_connected)
+{
+	Tree *monitor = &scene->monitor;
+	const char *uris[] = {"ldap://peer2", "ldap://peer3"};
+
+	*monitor = (Tree){.entries = pool_alloc(scene->pool, 3 * sizeof(Entry)), .n_entries = 3};
+	monitor->entries[0].dn = "cn=Database 1,cn=Databases,cn=Monitor";
+	value_add(scene, &monitor->entries[0], "namingContexts", SUFFIX);
+	for (size_t i = 0; i < ARRAY_SIZE(uris); i++) {
+		Entry *entry = &monitor->entries[i + 1];
+
+		entry->dn = pool_printf(scene->pool,
+					"cn=Consumer %03zu,cn=Database 1,cn=Databases,cn=Monitor",
+					i + 2);
+		value_add(scene, entry, "olmSRProviderURIList", uris[i]);
+		value_add(scene, entry, "olmSRSyncPhase", "Persist");
+		value_add(scene, entry, "olmSRConnection",
+			  i > 0 || is_connected ? "IP=127.0.0.1:1" : "");
+	}
+}
+
+static void a_log_is_shut_when_who_may_read_it_had_the_time_to_leave(void **state)
+{
+	Scene *scene = closed_make(state, "timeout=3");
+
+	run_make(scene, true);
+	scene->facts.now_sec = CLOSED_SEC + 300;
+	assert_string_equal(shutting(scene), "");
+	scene->facts.now_sec = CLOSED_SEC + 400;
+	assert_string_equal(shutting(scene), "+shut");
+	shut_make(scene);
+	assert_string_equal(shutting(scene), "");
+	assert_false(finds(scene, "log-incomplete", SEVERITY_CRITICAL));
+}
+
+/* The one whose log is closed has what is missing here, and nobody knows since when. */
+static void a_log_is_shut_before_a_link_that_is_cut_reads_a_database(void **state)
+{
+	Scene *scene = three_make(state, READS);
+	LinkProbe *peers;
+
+	value_add(scene, scene_entry(scene, LOG), "olcRestrict", "compare");
+	answers_make(scene, PROBE_GOOD);
+	peers = scene->facts.probes->items;
+	peers[0].probe.log_is_closed = true;
+	peers[0].probe.log_is_in_order = false;
+	run_make(scene, true);
+	assert_string_equal(shutting(scene), "-compare+search, links");
+	run_make(scene, false);
+	assert_string_equal(shutting(scene), "-compare+search+shut, links");
+	scene->monitor = (Tree){0}; /* whether it is connected is not known */
+	assert_string_equal(shutting(scene), "-compare+search+shut, links");
+	peers[1].probe.log_is_in_order = false; /* nobody reads the log */
+	assert_string_equal(shutting(scene), "-compare+search, links");
+}
+
+static void a_log_shows_everything_again_before_it_is_opened(void **state)
+{
+	Scene *scene = closed_make(state, "timeout=3");
+	LinkProbe *peers = scene->facts.probes->items;
+
+	shut_make(scene);
+	run_make(scene, true);
+	assert_string_equal(shutting(scene), "");
+	peers[0].probe.log_is_in_order = false;
+	peers[1].probe.log_is_in_order = false;
+	assert_string_equal(shutting(scene), "-shut-search+compare");
+}
+
+/* Nobody goes on in it, so nobody is waited for. */
+static void a_link_whose_log_is_gone_waits_for_nobody_who_reads_a_shut_log(void **state)
+{
+	Scene *scene = closed_make(state, READS);
+
+	answers_make(scene, PROBE_BAD);
+	scene->facts.probes->items[0].probe.steps[PROBE_LOG] = PROBE_NOT_TRIED;
+	run_make(scene, true);
+	assert_int_equal(delta_count(scene), 1);
+	shut_make(scene);
+	assert_int_equal(delta_count(scene), 0);
+}
+
+/* A person opened it, or a release of syncward that knows no shut logs. */
+static void a_log_that_is_open_hides_nothing(void **state)
+{
+	Scene *scene = three_make(state, "timeout=3");
+
+	answers_make(scene, PROBE_UNKNOWN);
+	assert_string_equal(shutting(scene), "");
+	shut_make(scene);
+	assert_string_equal(shutting(scene), "-shut");
+}
+
 /* As a release that knows no closed logs leaves it. */
 static void a_closed_log_with_the_word_loses_one_of_both(void **state)
 {
@@ -756,7 +891,7 @@ static void what_was_said_stays_while_nobody_asks_but_not_when_no_answer_comes(v
 	value_add(scene, scene_entry(scene, LOG), "olcRestrict", "compare");
 	assert_string_equal(word_step(scene), "");
 	answers_make(scene, PROBE_UNKNOWN);
-	assert_string_equal(word_step(scene), "delete 1 of 1");
+	assert_string_equal(word_step(scene), "delete 1 of 2");
 }
 
 static void what_worked_once_is_no_proof_of_a_log(void **state)
@@ -1054,6 +1189,11 @@ int main(void)
 		SCENE_TEST(who_finds_a_log_closed_reads_databases_and_closes_its_own),
 		SCENE_TEST(a_closed_log_is_opened_when_no_peer_can_go_on_in_it),
 		SCENE_TEST(a_closed_log_with_the_word_loses_one_of_both),
+		SCENE_TEST(a_log_is_shut_when_who_may_read_it_had_the_time_to_leave),
+		SCENE_TEST(a_log_is_shut_before_a_link_that_is_cut_reads_a_database),
+		SCENE_TEST(a_log_shows_everything_again_before_it_is_opened),
+		SCENE_TEST(a_link_whose_log_is_gone_waits_for_nobody_who_reads_a_shut_log),
+		SCENE_TEST(a_log_that_is_open_hides_nothing),
 		SCENE_TEST(with_audit_a_link_without_its_log_is_critical_at_once),
 		SCENE_TEST(of_a_link_that_is_cut_it_is_asked_whether_its_log_is_closed),
 		SCENE_TEST(of_a_peer_that_is_away_it_is_asked_soon_whether_it_has_its_log),

@@ -18,6 +18,14 @@ static bool is_told(Scene *scene)
 	return finds(scene, CODE, SEVERITY_CRITICAL);
 }
 
+static bool says(const Scene *scene, const char *text)
+{
+	for (size_t i = 0; i < scene->plan.n_findings; i++)
+		if (strcmp(scene->plan.findings[i].code, CODE) == 0)
+			return strstr(scene->plan.findings[i].text, text) != NULL;
+	return false;
+}
+
 static void emptied_make(Scene *scene)
 {
 	provider_make(scene, "23");
@@ -36,6 +44,23 @@ static void an_established_provider_without_entries_is_told(void **state)
 	/* It reads anew already, which writes contextCSN at its end. */
 	scene->content.glance.n_context_csns = 0;
 	assert_true(is_told(scene));
+}
+
+/* It may be the original, which got links before its overlay had a contextCSN. */
+static void what_never_showed_a_context_csn_is_not_to_be_loaded(void **state)
+{
+	Scene *scene = *state;
+
+	emptied_make(scene);
+	scene->content.glance = scene->content.here;
+	scene->content.glance.n_context_csns = 0;
+	assert_true(is_told(scene));
+	assert_true(says(scene, "nor did it before"));
+	assert_true(says(scene, "`syncward compare`"));
+	assert_false(says(scene, "slapcat"));
+	scene->known_database.filled = "20261122200000Z digest /a folder";
+	assert_true(is_told(scene));
+	assert_true(says(scene, "as when it was emptied"));
 }
 
 static void what_was_not_seen_is_not_taken_for_empty(void **state)
@@ -595,6 +620,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENE_TEST(an_established_provider_without_entries_is_told),
+		SCENE_TEST(what_never_showed_a_context_csn_is_not_to_be_loaded),
 		SCENE_TEST(what_was_not_seen_is_not_taken_for_empty),
 		SCENE_TEST(what_was_never_complete_or_is_closed_is_not_told),
 		SCENE_TEST(one_that_holds_nothing_is_closed_while_a_peer_has_entries),

@@ -61,12 +61,46 @@ static void a_new_server_that_has_another_peers_address_gets_no_server_id(void *
 	assert_true(holds(scene, GUARD_IDENTITY));
 }
 
+/* Whoever asks peer 2 there hears peer 3, and nobody would notice that peer 2 is away. */
+static void a_peer_that_answers_as_another_one_is_found(void **state)
+{
+	Scene *scene = *state;
+
+	provider_make(scene, "23");
+	scene->content.peers[0].server_id = 3;
+	(void)plan_steps(scene);
+	assert_true(finds(scene, "id-of-other", SEVERITY_CRITICAL));
+	assert_int_equal(scene->plan.n_findings, 1);
+	assert_false(holds(scene, GUARD_IDENTITY));
+	/* Nobody's, its own, and not known. */
+	for (int id = 4; id >= 0; id -= id == 4 ? 2 : 1) {
+		scene->content.peers[0].server_id = id == 1 ? -1 : id;
+		(void)plan_steps(scene);
+		assert_false(finds(scene, "id-of-other", SEVERITY_CRITICAL));
+	}
+	scene->content.peers[0].server_id = 2;
+}
+
+static void an_answer_to_a_link_is_looked_at_as_well(void **state)
+{
+	static LinkProbe answer = {.probe = {.peer_id = 3, .suffix = SUFFIX, .server_id = 2}};
+	static const LinkProbes answers = {&answer, 1};
+	Scene *scene = *state;
+
+	provider_make(scene, "23");
+	scene->facts.probes = &answers;
+	(void)plan_steps(scene);
+	assert_true(finds(scene, "id-of-other", SEVERITY_CRITICAL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENE_TEST(a_server_that_listens_as_another_peer_gets_no_server_id),
 		SCENE_TEST(who_has_an_address_is_another_peer_by_its_server_id_only),
 		SCENE_TEST(a_new_server_that_has_another_peers_address_gets_no_server_id),
+		SCENE_TEST(a_peer_that_answers_as_another_one_is_found),
+		SCENE_TEST(an_answer_to_a_link_is_looked_at_as_well),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

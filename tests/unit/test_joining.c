@@ -407,6 +407,26 @@ static const Hold *judged(Scene *scene)
 	return joining_judge(&scene->diff, &scene->database, &scene->live);
 }
 
+/* The original of before any overlay may have more than its copy; a copy that was put in the place
+ * of what had a contextCSN is no original. */
+static void what_had_a_context_csn_is_no_original(void **state)
+{
+	static const char *csns[] = {OWN};
+	Scene *scene = *state;
+	LastSeen noted = {.suffix = SUFFIX, .csns = csns, .n_csns = 1};
+
+	scene->live.n_consumers = 0;
+	scene->peer_csns[0] = OWN;
+	scene->database_facts.here.n_context_csns = 0;
+	assert_non_null(strstr(judged(scene)->text, "perhaps newer ones: see `syncward compare`"));
+	scene->known.seen = (LastSeenAll){.items = &noted, .n_items = 1};
+	assert_non_null(strstr(judged(scene)->text, "not the cluster's database"));
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	assert_non_null(strstr(judged(scene)->text, "perhaps newer ones"));
+	scene->known_database.filled = "20261122200000Z digest /a folder";
+	assert_non_null(strstr(judged(scene)->text, "not the cluster's database"));
+}
+
 static void a_node_that_had_everything_is_not_told_to_empty_itself(void **state)
 {
 	Scene *scene = *state;
@@ -462,7 +482,7 @@ static void a_new_copy_is_no_witness_for_the_peer_that_it_came_from(void **state
 	peers[1].entry.uuid = STRANGER;
 	scene->database_facts.peers = peers;
 	scene->database_facts.n_peers = 2;
-	assert_non_null(strstr(judged(scene)->text, "If that one is the cluster's, empty the "
+	assert_non_null(strstr(judged(scene)->text, "If that is the cluster's, empty the "
 						    "database of peer 1, ldap://one"));
 	assert_non_null(strstr(judged(scene)->release, "database of peer 3, ldap://three"));
 	assert_true(judged(scene)->says_nothing);
@@ -853,11 +873,13 @@ static void without_a_peer_only_a_database_that_was_in_step_goes_on(void **state
 static void remember_seen(Scene *scene)
 {
 	static SeenChange seen[2];
+	static unsigned met[] = {1};
 
 	seen[0] = (SeenChange){.csn = OLD, .peer_id = 1};
 	seen[1] = (SeenChange){.csn = OWN, .peer_id = 1};
 	scene->known_database.is_joining = true;
 	scene->known_database.seen = (SeenChanges){.items = seen, .n_items = 2};
+	scene->known_database.met = (PeerIds){.items = met, .n_items = 1};
 	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
 }
 
@@ -1085,14 +1107,10 @@ static void third_add(Scene *scene, Content third, WantedConsumer *consumers, Co
 	scene->database_facts.n_peers = 2;
 }
 
-/* It was made anew: nothing is remembered of what it had written. */
-static void who_was_never_asked_and_may_have_our_last_changes_is_waited_for(void **state)
+/* Made anew under a server ID that wrote, it has what peer 1 has; nothing is known of peer 3. */
+static void beside_unasked(Scene *scene, WantedConsumer *consumers, Content *peers)
 {
 	static const char *csns[] = {OLD, OWN, "20261122101500.000001Z#000000#003#000000"};
-	unsigned met[] = {3};
-	Scene *scene = *state;
-	WantedConsumer consumers[2];
-	Content peers[2];
 
 	scene->database_facts.here = content(0, csns, 3);
 	scene->peer.context_csns = csns;
@@ -1102,14 +1120,80 @@ static void who_was_never_asked_and_may_have_our_last_changes_is_waited_for(void
 		  consumers, peers);
 	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
 	scene->known_database.is_joining = true;
+}
+
+static void who_was_never_asked_and_may_have_our_last_changes_is_waited_for(void **state)
+{
+	unsigned met[] = {3};
+	Scene *scene = *state;
+	WantedConsumer consumers[2];
+	Content peers[2];
+
+	beside_unasked(scene, consumers, peers);
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	/* A provider that never wrote has them as well, and one that is stopped. */
+	scene->database_facts.here.n_context_csns = 2;
+	peers[0].n_context_csns = 2;
+	peers[1].nobody_listens = true;
 	assert_int_equal(judge(scene), GUARD_JOINING);
 	peers[1].state = CONTENT_DENIED;
 	assert_int_equal(judge(scene), GUARD_JOINING);
+	peers[1].is_unbegun = true;
+	assert_int_equal(judge(scene), -1);
+	peers[1].is_unbegun = false;
 	scene->known_database.met = (PeerIds){.items = met, .n_items = 1};
 	assert_int_equal(judge(scene), -1);
-	scene->known_database.met.n_items = 0;
+}
+
+/* Where syncward forgot that it joins it does so all the same, as it reads and takes no writes.
+ * What was loaded by hand begins a cluster where no server runs yet. */
+static void whether_our_last_changes_are_here_needs_no_memory(void **state)
+{
+	Scene *scene = *state;
+	WantedConsumer consumers[2];
+	Content peers[2];
+
+	beside_unasked(scene, consumers, peers);
+	scene->known.n_databases = 0;
+	peers[1].nobody_listens = true;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->live.n_consumers = 0;
+	assert_int_equal(judge(scene), -1);
+	peers[1].nobody_listens = false;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	assert_true(joining_judge(&scene->diff, &scene->database, &scene->live)->says_nothing);
+	scene->known.n_databases = 1;
+	scene->known_database = (KnownDatabase){.suffix = SUFFIX, .is_complete = true};
+	assert_int_equal(judge(scene), -1);
+}
+
+static void who_never_wrote_waits_for_nobody_who_may_have_it(void **state)
+{
+	Scene *scene = *state;
+	WantedConsumer consumers[2];
+	Content peers[2];
+
+	beside_unasked(scene, consumers, peers);
+	scene->database_facts.here.n_context_csns = peers[0].n_context_csns = 1;
+	assert_int_equal(judge(scene), -1);
+	beside_unasked(scene, consumers, peers);
+	scene->peers[1].role = PEER_CONSUMER;
+	assert_int_equal(judge(scene), -1);
+}
+
+static void a_release_says_who_was_not_asked(void **state)
+{
+	Scene *scene = *state;
+	WantedConsumer consumers[2];
+	Content peers[2];
+
+	beside_unasked(scene, consumers, peers);
 	scene->input.options.consent.released = GUARD_BIT(GUARD_JOINING);
 	assert_int_equal(judge(scene), -1);
+	assert_int_equal(judge(scene), -1);
+	assert_int_equal(scene->plan.n_findings, 1);
+	assert_string_equal(scene->plan.findings[0].code, "joining-released");
+	assert_non_null(strstr(scene->plan.findings[0].text, "ldap://three: no answer"));
 }
 
 /* It may delete what others would bring back to it, for those read under a new server ID. */
@@ -1728,6 +1812,7 @@ int main(void)
 		SCENE_TEST(two_copies_seeded_by_hand_want_a_person),
 		SCENE_TEST(an_original_that_was_compared_reads_nothing_first),
 		SCENE_TEST(another_suffix_entry_is_g10_also_when_it_shows_no_csn),
+		SCENE_TEST(what_had_a_context_csn_is_no_original),
 		SCENE_TEST(a_node_that_had_everything_is_not_told_to_empty_itself),
 		SCENE_TEST(a_node_that_never_had_everything_may_be_the_stranger),
 		SCENE_TEST(a_node_to_which_all_peers_are_strangers_may_be_the_one),
@@ -1764,6 +1849,9 @@ int main(void)
 		SCENE_TEST(clients_write_when_the_peers_read_from_here),
 		SCENE_TEST(a_heartbeat_comes_first_only_when_the_peers_read_from_here),
 		SCENE_TEST(who_was_never_asked_and_may_have_our_last_changes_is_waited_for),
+		SCENE_TEST(whether_our_last_changes_are_here_needs_no_memory),
+		SCENE_TEST(who_never_wrote_waits_for_nobody_who_may_have_it),
+		SCENE_TEST(a_release_says_who_was_not_asked),
 		SCENE_TEST(who_was_read_and_is_away_is_waited_for),
 		SCENE_TEST(whom_the_node_met_while_it_joined_is_waited_for),
 		SCENE_TEST(whose_changes_are_here_and_who_is_down_is_waited_for),

@@ -18,6 +18,7 @@ static bool takes_overlay(Scene *scene, LiveVersion version)
 	scene->live.version = version;
 	leaving = leave_find(scene->pool, scene->input.desired, &scene->known, &scene->live);
 	leave_end(scene->pool, &leaving, &scene->input.desired->policy, &plan);
+	leave_end_overlays(scene->pool, &leaving, &scene->input.desired->policy, &plan);
 	for (size_t i = 0; i < plan.order.n_steps; i++) {
 		assert_false(takes);
 		takes = plan.order.steps[i].kind == STEP_DELETE_ENTRY;

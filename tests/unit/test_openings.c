@@ -80,17 +80,22 @@ static void in_audit_a_relay_gets_back_what_the_fence_took(void **state)
 	assert_false(plan_openings(pool, &plan, &known, &open));
 }
 
-/* With the limits that the same step writes. */
+/* Without the limits that the same step writes. */
 static void in_audit_a_relay_that_was_shut_is_opened(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
 	const Known known = {0};
-	Mod mods[] = {{.attribute = "olcLimits"}};
+	const char *old[] = {"{0}shut", "{1}theirs"}, *new[] = {"wanted", "theirs"};
+	Mod mods[] = {{MOD_DELETE, "olcLimits", old, 2}, {MOD_REPLACE, "olcLimits", new, 2}};
 	Change changes[] = {
 		{.kind = CHANGE_READERS_ON, .suffix = SUFFIX, .dn = DN, .attribute = "olcLimits"},
 		{.kind = CHANGE_READERS_ON, .suffix = SUFFIX, .dn = DN, .attribute = "olcLimits"},
-		{.kind = CHANGE_READERS_OFF, .suffix = SUFFIX, .dn = DN, .attribute = "olcLimits"}};
-	Step steps[] = {{.kind = STEP_MODIFY, .dn = DN, .mods = mods, .n_mods = 1}};
+		{.kind = CHANGE_LIMITS,
+		 .suffix = SUFFIX,
+		 .dn = DN,
+		 .attribute = "olcLimits",
+		 .new_value = "wanted"}};
+	Step steps[] = {{.kind = STEP_MODIFY, .dn = DN, .mods = mods, .n_mods = 2}};
 	const Plan plan = {
 		.changes = changes, .n_changes = 3, .order.steps = steps, .order.n_steps = 1};
 	Plan open;
@@ -99,6 +104,9 @@ static void in_audit_a_relay_that_was_shut_is_opened(void **state)
 	assert_true(plan_openings(pool, &plan, &known, &open));
 	assert_int_equal(open.n_changes, 2);
 	assert_int_equal(open.order.n_steps, 1);
+	assert_int_equal(open.order.steps[0].mods[0].n_values, 2);
+	assert_int_equal(open.order.steps[0].mods[1].n_values, 1);
+	assert_string_equal(open.order.steps[0].mods[1].values[0], "theirs");
 	changes[0].is_held = changes[1].is_held = true;
 	assert_false(plan_openings(pool, &plan, &known, &open));
 }

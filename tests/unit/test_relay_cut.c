@@ -11,6 +11,10 @@
 #define OTHER     "dn.exact=\"cn=old," SUFFIX "\" size.unchecked=disabled size.unchecked=disabled"
 #define BACK      "20261128101540Z" /* a minute before NOW */
 #define TRIED     "20261128101640Z"
+#define BEGAN     "20261128101000Z"
+#define POLLED    "20261128101630Z"
+#define REFUSED   "20261128101610Z"
+#define NEXT      "20261128101710Z"
 #define IS_UP     "IP=127.0.0.1:4711"
 #define NOBODY_UP "", ""
 
@@ -122,6 +126,52 @@ static void a_link_that_was_never_up_or_is_not_tried_again_yet_shuts_nothing(voi
 	assert_string_equal(limits_after(scene), "");
 }
 
+/* Consumer 2 or 3 lost its session, or was refused when it tried last; slapd tries again at NEXT.
+ */
+static void monitor_waits(Scene *scene, unsigned rid, const char *last_connect)
+{
+	Entry *entry = &scene->monitor.entries[rid - 1];
+
+	entry->attributes[3].values[0].bytes = last_connect;
+	value_add(scene, entry, "olmSRNextConnect", NEXT);
+}
+
+static void sessions_that_broke_shut_it_before_the_next_try(void **state)
+{
+	Scene *scene = *state;
+
+	relay_make(scene, MIDDLE, NOBODY_UP);
+	monitor_waits(scene, 2, BEGAN);
+	monitor_waits(scene, 3, BEGAN);
+	assert_string_equal(limits_after(scene), SHUT "; " FREE);
+	monitor_make(scene, NOBODY_UP);
+	monitor_waits(scene, 2, BEGAN);
+	monitor_waits(scene, 3, REFUSED);
+	scene->monitor.entries[2].attributes[4].values[0].bytes = REFUSED;
+	assert_string_equal(limits_after(scene), "");
+}
+
+static void a_relay_looks_before_its_links_try_again(void **state)
+{
+	Scene *scene = *state;
+
+	relay_make(scene, MIDDLE, NOBODY_UP);
+	(void)plan_steps(scene);
+	assert_int_equal(wanted_look_sec(&scene->wanted, 60), 30);
+	assert_int_equal(wanted_look_sec(&scene->wanted, 20), 20);
+	scene->wanted.databases[0].consumers[1].syncrepl.value[SYNCREPL_RETRY] = "24 5 60 +";
+	assert_int_equal(wanted_look_sec(&scene->wanted, 60), 12);
+	scene->wanted.databases[0].consumers[1].syncrepl.value[SYNCREPL_RETRY] = "1 +";
+	assert_int_equal(wanted_look_sec(&scene->wanted, 60), 5);
+	assert_int_equal(wanted_ask_sec(&scene->wanted, true, 300), 300);
+	assert_int_equal(wanted_ask_sec(&scene->wanted, false, 300), 60);
+	assert_int_equal(wanted_ask_sec(&scene->wanted, false, 10), 10);
+	relay_make(scene, MESH, NOBODY_UP);
+	(void)plan_steps(scene);
+	assert_int_equal(wanted_look_sec(&scene->wanted, 60), 60);
+	assert_int_equal(wanted_ask_sec(&scene->wanted, false, 300), 300);
+}
+
 static void only_a_relay_whose_limits_are_ours_is_shut(void **state)
 {
 	Scene *scene = *state;
@@ -172,6 +222,65 @@ static void one_that_stays_away_is_waited_for_only_a_while(void **state)
 	waits_for(scene, "ldap://peer2: no answer");
 }
 
+static void shut_at(Scene *scene, const char *csn)
+{
+	for (size_t i = 0; i < scene->database->n_attributes; i++)
+		if (strcmp(scene->database->attributes[i].name, "entryCSN") == 0)
+			scene->database->attributes[i].values[0].bytes = csn;
+}
+
+static void links_poll(Scene *scene)
+{
+	for (size_t i = 0; i < scene->database->n_attributes; i++) {
+		Attribute *attribute = &scene->database->attributes[i];
+
+		for (size_t k = 0;
+		     strcmp(attribute->name, "olcSyncrepl") == 0 && k < attribute->n_values; k++)
+			attribute->values[k].bytes = pool_printf(
+				scene->pool,
+				"{%zu}provider=ldap://peer%zu rid=%zu searchbase=" SUFFIX
+				" type=refreshOnly interval=00:00:05:00 retry=\"60 +\" "
+				"bindmethod=simple binddn=cn=r," SUFFIX " credentials=x",
+				k, k + 2, k + 2);
+	}
+}
+
+static void links_that_poll_are_up_when_they_made_contact_since(void **state)
+{
+	Scene *scene = *state;
+
+	relay_make(scene, MIDDLE, NOBODY_UP);
+	links_poll(scene);
+	limits_are(scene, SHUT, FREE);
+	value_add(scene, scene->database, "entryCSN", "20261128101500.000000Z#000000#000#000000");
+	silence(scene, 1);
+	monitor_waits(scene, 2, BACK);
+	assert_string_equal(limits_after(scene), FREE);
+	shut_at(scene, "20261128101620.000000Z#000000#000#000000"); /* after that contact */
+	waits_for(scene, "ldap://peer3: no answer");
+	scene->monitor.entries[1].attributes[4].values[0].bytes = POLLED;
+	monitor_waits(scene, 2, POLLED);
+	waits_for(scene, "ldap://peer3: no answer"); /* 20 s after it was shut */
+	scene->facts.now_sec = NOW + 10;
+	assert_string_equal(limits_after(scene), FREE);
+}
+
+static void where_slapd_does_not_tell_a_peer_that_answers_is_enough(void **state)
+{
+	Scene *scene = *state;
+
+	relay_make(scene, MIDDLE, NOBODY_UP);
+	limits_are(scene, SHUT, FREE);
+	value_add(scene, scene->database, "entryCSN", "20261128101620.000000Z#000000#000#000000");
+	scene->monitor = (Tree){0};
+	silence(scene, 1);
+	waits_for(scene, "ldap://peer3: no answer");
+	scene->facts.now_sec = NOW + 10;
+	assert_string_equal(limits_after(scene), FREE);
+	silence(scene, 0);
+	waits_for(scene, "ldap://peer2: no answer");
+}
+
 static void what_a_person_opened_stays_open_until_a_link_is_up(void **state)
 {
 	Scene *scene = *state;
@@ -210,9 +319,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCENE_TEST(a_relay_that_reaches_nobody_is_shut_in_front_of_all),
 		SCENE_TEST(a_link_that_was_never_up_or_is_not_tried_again_yet_shuts_nothing),
+		SCENE_TEST(sessions_that_broke_shut_it_before_the_next_try),
+		SCENE_TEST(a_relay_looks_before_its_links_try_again),
 		SCENE_TEST(only_a_relay_whose_limits_are_ours_is_shut),
 		SCENE_TEST(it_opens_when_it_has_what_its_peers_have),
 		SCENE_TEST(one_that_stays_away_is_waited_for_only_a_while),
+		SCENE_TEST(links_that_poll_are_up_when_they_made_contact_since),
+		SCENE_TEST(where_slapd_does_not_tell_a_peer_that_answers_is_enough),
 		SCENE_TEST(what_a_person_opened_stays_open_until_a_link_is_up),
 		SCENE_TEST(a_value_of_ours_is_no_limit_that_somebody_set),
 	};

@@ -378,11 +378,64 @@ static void a_peer_that_is_not_seen_for_long_has_the_level_of_the_manual(void **
 			 manual_level("that of a peer could not be read for a"));
 	peer.read_sec++;
 	assert_int_equal(level_of(pool, &scene), manual_level("Everything else"));
-	peer.read_sec = -1; /* slapd binds there as we cannot */
+	peer.read_sec = -1;
 	assert_int_equal(level_of(pool, &scene), manual_level("Everything else"));
 	peer.read_sec = 1;
 	peer.is_current = true;
 	assert_int_equal(level_of(pool, &scene), manual_level("Everything else"));
+}
+
+/* A link that is up proves that slapd reads something, not that everything is there. */
+static void a_peer_that_was_never_seen_has_the_level_of_the_manual(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	CopyHealth copies[2] = {{.peer_id = 2, .lag_msec = -1, .read_sec = -1},
+				{.peer_id = 3, .is_current = true, .read_sec = NOW - 5}};
+	DatabaseHealth health = {.looked_sec = NOW - 5,
+				 .here = {.peer_id = 1, .is_current = true},
+				 .peers = copies,
+				 .n_peers = 2};
+	Scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene.peers[0].id = 2;
+	scene.peers[1].id = 3;
+	scene.peers[0].since_sec = scene.peers[1].since_sec = NOW - 900;
+	scene.database.health = &health;
+	assert_int_equal(level_of(pool, &scene),
+			 manual_level("or never yet, although it is asked"));
+	scene.peers[0].is_unasked = true; /* slapd binds there as we cannot */
+	assert_int_equal(level_of(pool, &scene), manual_level("Everything else"));
+	scene.peers[0].is_unasked = false;
+	scene.peers[0].since_sec++;
+	assert_int_equal(level_of(pool, &scene), manual_level("Everything else"));
+	scene.database.health = NULL;
+	assert_int_equal(level_of(pool, &scene),
+			 manual_level("or never yet, although it is asked"));
+	status_without_probes(&scene.status);
+	assert_int_equal(level_of(pool, &scene), manual_level("Everything else"));
+}
+
+static void a_peer_that_we_cannot_bind_to_is_not_asked(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	LinkProbe answer = {.suffix = "dc=x", .peer_id = 2, .probe = {.peer_id = 2}};
+	const LinkProbes answers = {&answer, 1};
+	Scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene.peers[0].id = 2;
+	status_take_probes(&answers, &scene.status);
+	assert_false(scene.peers[0].is_unasked);
+	probe_add_fault(pool, &answer.probe, PROBE_DIED, "could not test");
+	status_take_probes(&answers, &scene.status);
+	assert_false(scene.peers[0].is_unasked);
+	answer.probe.n_faults = 0;
+	probe_add_fault(pool, &answer.probe, PROBE_NOT_SPOKEN, "not spoken");
+	status_take_probes(&answers, &scene.status);
+	assert_true(scene.peers[0].is_unasked);
 }
 
 int main(void)
@@ -397,6 +450,8 @@ int main(void)
 		cmocka_unit_test(a_copy_here_that_is_not_read_has_the_level_of_the_manual),
 		cmocka_unit_test(what_nobody_knows_of_cn_config_has_the_level_of_the_manual),
 		cmocka_unit_test(a_peer_that_is_not_seen_for_long_has_the_level_of_the_manual),
+		cmocka_unit_test(a_peer_that_was_never_seen_has_the_level_of_the_manual),
+		cmocka_unit_test(a_peer_that_we_cannot_bind_to_is_not_asked),
 	};
 
 	return cmocka_run_group_tests(tests, manual_read, NULL);

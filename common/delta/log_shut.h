@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_LOG_SHUT_H
+#define SYNCWARD_LOG_SHUT_H
+
+#include "common/access/access_lists.h"
+#include "common/live/live_config.h"
+#include "common/wanted/wanted.h"
+
+/*
+ * A closed log lets nobody begin a search (LOG_CLOSED), but slapd ends none that has begun, and
+ * ending them otherwise may crash it. A log that is shut gives its readers nothing by these
+ * searches either: a value in front of its olcAccess hides every entry from them. It must not hide
+ * what the filter of a link looks at: for an entry that does not match slapd sends contextCSN
+ * alone, and then the change is lost where that arrives (2.5.13, 2.6.10).
+ */
+
+/* The value that shuts it, in the pool; NULL: nobody reads it but as its rootdn, from whom slapd
+ * hides nothing. */
+const char *log_shut_print(Pool *pool, const WantedLog *wanted, const LiveDatabase *log);
+
+/* The value that shuts it, as it stands in cn=config; NULL: it is not shut. */
+const char *log_shut_find(const LiveDatabase *log);
+
+/* The same lists, as they are when the log is not shut; in the pool where they differ. */
+AccessLists log_shut_except(Pool *pool, AccessLists lists);
+
+#endif
