@@ -9,14 +9,21 @@
 #define SHUT_BEGINS "to * attrs=entry by dn."
 #define SHUT_ENDS   " search by * break"
 
-const char *log_shut_print(Pool *pool, const WantedLog *wanted, const LiveDatabase *log)
+static bool must_see(const LiveDatabase *log, const char *root_dn, const char *reader)
+{
+	return (log->root_dn && dn_equal(log->root_dn, reader)) ||
+	       (root_dn && dn_equal(root_dn, reader));
+}
+
+const char *log_shut_print(Pool *pool, const WantedLog *wanted, const char *root_dn,
+			   const LiveDatabase *log)
 {
 	Buf text = BUF_IN(pool);
 	size_t n = 0;
 
 	buf_puts(&text, "{0}to * attrs=entry");
 	for (size_t i = 0; i < wanted->n_readers; i++)
-		if (!log->root_dn || !dn_equal(log->root_dn, wanted->readers[i])) {
+		if (!must_see(log, root_dn, wanted->readers[i])) {
 			buf_printf(&text, " by dn.exact=\"%s\" search", wanted->readers[i]);
 			n++;
 		}

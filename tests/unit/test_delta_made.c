@@ -759,6 +759,21 @@ static void a_log_is_shut_when_who_may_read_it_had_the_time_to_leave(void **stat
 	assert_false(finds(scene, "log-incomplete", SEVERITY_CRITICAL));
 }
 
+/* By a log that hides all from it slapd carries out the older one of two changes. */
+static void a_log_is_not_shut_to_the_rootdn_of_the_database(void **state)
+{
+	Scene *scene = closed_make(state, "timeout=3");
+	Entry *database = scene_entry(scene, DATABASE);
+
+	run_make(scene, true);
+	scene->facts.now_sec = CLOSED_SEC + 400;
+	for (size_t i = 0; i < database->n_attributes; i++)
+		if (strcmp(database->attributes[i].name, "olcRootDN") == 0)
+			database->attributes[i].n_values = 0;
+	value_add(scene, database, "olcRootDN", "cn=r," SUFFIX);
+	assert_string_equal(shutting(scene), "");
+}
+
 /* The one whose log is closed has what is missing here, and nobody knows since when. */
 static void a_log_is_shut_before_a_link_that_is_cut_reads_a_database(void **state)
 {
@@ -800,8 +815,10 @@ static void a_log_that_is_open_hides_nothing(void **state)
 
 	answers_make(scene, PROBE_UNKNOWN);
 	assert_string_equal(shutting(scene), "");
+	assert_false(finds(scene, "log-incomplete", SEVERITY_CRITICAL));
 	shut_make(scene);
 	assert_string_equal(shutting(scene), "-shut");
+	assert_true(finds(scene, "log-incomplete", SEVERITY_CRITICAL));
 }
 
 /* As a release that knows no closed logs leaves it. */
@@ -1116,7 +1133,16 @@ static void a_log_that_was_left_says_nothing_of_its_order(void **state)
 	value_add(scene, scene_entry(scene, LOG), "olcRestrict", "compare");
 	assert_string_equal(shutting(scene), "-compare+search+shut");
 	scene_entry(scene, LOG)->n_attributes--;
+	assert_string_equal(shutting(scene), "");
+}
+
+static void a_log_that_was_closed_when_it_was_left_is_shut(void **state)
+{
+	Scene *scene = left_make(state, -1);
+
 	value_add(scene, scene_entry(scene, LOG), "olcRestrict", "search");
+	assert_string_equal(shutting(scene), "+shut");
+	shut_make(scene);
 	assert_string_equal(shutting(scene), "");
 }
 
@@ -1201,6 +1227,7 @@ int main(void)
 		SCENE_TEST(a_closed_log_is_opened_when_no_peer_can_go_on_in_it),
 		SCENE_TEST(a_closed_log_with_the_word_loses_one_of_both),
 		SCENE_TEST(a_log_is_shut_when_who_may_read_it_had_the_time_to_leave),
+		SCENE_TEST(a_log_is_not_shut_to_the_rootdn_of_the_database),
 		SCENE_TEST(a_log_is_shut_before_a_link_that_is_cut_reads_a_database),
 		SCENE_TEST(a_log_shows_everything_again_before_it_is_opened),
 		SCENE_TEST(a_log_that_is_open_hides_nothing),
@@ -1224,6 +1251,7 @@ int main(void)
 		SCENE_TEST(the_map_of_a_log_that_is_not_syncwards_is_told_and_it_is_left_alone),
 		SCENE_TEST(a_log_that_nobody_reads_any_more_is_told_and_stays),
 		SCENE_TEST(a_log_that_was_left_says_nothing_of_its_order),
+		SCENE_TEST(a_log_that_was_closed_when_it_was_left_is_shut),
 		SCENE_TEST(a_log_for_an_audit_is_nobodys_to_read),
 		SCENE_TEST(the_disk_of_a_log_that_is_not_syncwards_is_told_and_it_is_left_alone),
 		SCENE_TEST(another_databases_changes_in_a_log_are_told),
