@@ -795,6 +795,29 @@ static void a_log_is_shut_before_a_link_that_is_cut_reads_a_database(void **stat
 	assert_string_equal(shutting(scene), "-compare+search, links");
 }
 
+/* Connected, but to a log that gave it nothing any more. */
+static void a_log_is_shut_before_a_link_gets_what_a_shut_one_withheld(void **state)
+{
+	static const char *theirs[] = {"20991231000000.000000Z#000000#002#000000"};
+	Scene *scene = three_make(state, READS);
+	Content *here = &scene->content.here;
+	LinkProbe *peers;
+
+	value_add(scene, scene_entry(scene, LOG), "olcRestrict", "compare");
+	answers_make(scene, PROBE_GOOD);
+	peers = scene->facts.probes->items;
+	peers[0].probe.log_is_closed = true;
+	peers[0].probe.log_is_in_order = false;
+	peers[0].probe.context_csns = theirs;
+	peers[0].probe.n_context_csns = 1;
+	run_make(scene, true);
+	assert_string_equal(shutting(scene), "-compare+search+shut, links");
+	assert_true(scene->plan.unknown.contents[0].catches_up);
+	here->context_csns = theirs;
+	here->n_context_csns = 1;
+	assert_string_equal(shutting(scene), "-compare+search, links");
+}
+
 static void a_log_shows_everything_again_before_it_is_opened(void **state)
 {
 	Scene *scene = closed_make(state, "timeout=3");
@@ -1229,6 +1252,7 @@ int main(void)
 		SCENE_TEST(a_log_is_shut_when_who_may_read_it_had_the_time_to_leave),
 		SCENE_TEST(a_log_is_not_shut_to_the_rootdn_of_the_database),
 		SCENE_TEST(a_log_is_shut_before_a_link_that_is_cut_reads_a_database),
+		SCENE_TEST(a_log_is_shut_before_a_link_gets_what_a_shut_one_withheld),
 		SCENE_TEST(a_log_shows_everything_again_before_it_is_opened),
 		SCENE_TEST(a_log_that_is_open_hides_nothing),
 		SCENE_TEST(with_audit_a_link_without_its_log_is_critical_at_once),
