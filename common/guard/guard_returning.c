@@ -27,8 +27,7 @@ static void hold_links(Diff *diff, const DatabasePlan *database, bool is_known)
 			       diff->pool,
 			       "%s: %s would be sent what this node reads first, and so bring back "
 			       "what was deleted meanwhile. Take its line out of peers.json on the "
-			       "others until everything is here (2.4: then restart slapd here); "
-			       "only if nothing was deleted",
+			       "others until everything is here; only if nothing was deleted",
 			       database->suffix,
 			       is_known
 				       ? "who reads here"
