@@ -44,21 +44,19 @@ static void overlay_put(Pool *pool, const PlanSteps *order, const Change *change
 
 /* Somebody else's wish, which waits for enforce: limits, or another reader who is to be shut out.
  */
-static bool is_added(const Plan *plan, const Change *opening, const char *value)
+static bool is_added(const Plan *plan, const Step *whole, const char *value)
 {
+	const unsigned kinds = CHANGE_BIT(CHANGE_LIMITS) | CHANGE_BIT(CHANGE_READERS_OFF);
 	const Change *change;
 
-	for (size_t at = 0;
-	     (change = change_next_free(plan, NULL,
-					CHANGE_BIT(CHANGE_LIMITS) | CHANGE_BIT(CHANGE_READERS_OFF),
-					&at));)
-		if (strcmp(change->dn, opening->dn) == 0 && strcmp(change->new_value, value) == 0)
+	for (size_t at = 0; (change = change_next_carried(plan, whole, &at));)
+		if (CHANGE_BIT(change->kind) & kinds && strcmp(change->new_value, value) == 0)
 			return true;
 	return false;
 }
 
 /* olcLimits is one list, and is written whole: as it is, without what shuts readers out. */
-static Step readers_step(Pool *pool, const Plan *plan, const Change *change, const Step *whole)
+static Step readers_step(Pool *pool, const Plan *plan, const Step *whole)
 {
 	Step step = *whole;
 
@@ -69,7 +67,7 @@ static Step readers_step(Pool *pool, const Plan *plan, const Change *change, con
 
 		*own = (Mod){.kind = mod->kind, .attribute = mod->attribute};
 		for (size_t j = 0; j < mod->n_values; j++)
-			if (mod->kind == MOD_DELETE || !is_added(plan, change, mod->values[j]))
+			if (mod->kind == MOD_DELETE || !is_added(plan, whole, mod->values[j]))
 				POOL_PUSH(pool, own->values, own->n_values, mod->values[j]);
 	}
 	return step;
@@ -85,7 +83,7 @@ static void readers_put(Pool *pool, const Plan *plan, const Change *change, Plan
 		POOL_PUSH(pool, openings->changes, openings->n_changes, *change);
 		if (done->n_steps == 0 || !step_carries(&done->steps[done->n_steps - 1], change))
 			POOL_PUSH(pool, openings->order.steps, openings->order.n_steps,
-				  readers_step(pool, plan, change, &order->steps[i]));
+				  readers_step(pool, plan, &order->steps[i]));
 		return;
 	}
 }

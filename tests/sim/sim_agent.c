@@ -15,6 +15,7 @@
 #include "tests/sim/sim_delta.h"
 #include "tests/sim/sim_history.h"
 #include "tests/sim/sim_links.h"
+#include "tests/sim/sim_relays.h"
 #include "tests/sim/sim_rollout.h"
 #include "tests/sim/sim_rules.h"
 #include "tests/sim/sim_secrets.h"
@@ -93,7 +94,7 @@ static Content peer_read(Pool *pool, const SimHost *host, size_t peer)
 {
 	const SimCluster *cluster = &host->sim->cluster;
 
-	if (sim_answers(host, peer))
+	if (sim_may_search(host, peer))
 		return sim_content_read(pool, host, peer);
 	if (sim_is_reached(host, peer))
 		return sim_refused_read(host, peer);
@@ -128,7 +129,7 @@ static DatabaseFacts peers_read(Pool *pool, const SimHost *host)
 
 static void link_try(Pool *pool, const SimHost *host, const WantedConsumer *consumer, Probe *probe)
 {
-	if (!sim_answers(host, consumer->peer->id - 1)) {
+	if (!sim_may_search(host, consumer->peer->id - 1)) {
 		sim_refused_probe(pool, host, consumer->peer->id - 1, probe);
 		return;
 	}
@@ -378,6 +379,7 @@ void sim_pass(SimHost *host, const SimPass *options)
 	AUTO(Pool) *pool = pool_new();
 	const SimNode *node = &host->sim->cluster.nodes[host->at];
 	const SimLinksUp before = sim_links_up(host);
+	const bool was_cut = sim_relay_is_cut(host);
 	const bool had_flag = node->has_flag, had_overlay = node->has_overlay;
 	const size_t n_steps = host->n_steps;
 
@@ -399,6 +401,8 @@ void sim_pass(SimHost *host, const SimPass *options)
 	}
 	sim_tally.hubs += !had_overlay && node->has_overlay && host->file.consumers >> host->at & 1;
 	sim_links_compare(host, &before, had_flag && node->has_flag, options->released);
+	if (host->actions_left != 0)
+		sim_relay_note(host, was_cut, options->released);
 	host->actions_left = -1;
 	running = NULL;
 }

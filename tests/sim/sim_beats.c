@@ -87,7 +87,7 @@ static bool answers(const SimHost *host, size_t peer)
 {
 	const SimCluster *cluster = &host->sim->cluster;
 
-	return sim_host_reads(host, peer) && sim_answers(host, peer) &&
+	return sim_host_reads(host, peer) && sim_may_search(host, peer) &&
 	       cluster->nodes[peer].copy.n_entries > 0;
 }
 

@@ -183,6 +183,7 @@ bool sim_changes_connect(SimCluster *cluster, size_t reader, size_t at)
 		return false;
 	sim_link_drop(cluster, reader, at);
 	link->phase = SIM_REFRESH;
+	link->began = cluster->now;
 	link->made_contact = link->is_logging = true;
 	link->told_sid = node->has_flag ? node->sid : 0;
 	link->has_cookie = is_behind(&theirs, &changes->memory);

@@ -129,7 +129,10 @@ static void nonpresent_remove(SimCluster *cluster, size_t at, size_t from, const
 			continue;
 		sim_copy_remove(&node->copy, entry.uuid);
 		sim_send(cluster, at, from,
-			 (SimMessage){.kind = SIM_DELETED, .entry = entry, .csn = csn});
+			 (SimMessage){.kind = SIM_DELETED,
+				      .entry = entry,
+				      .csn = csn,
+				      .is_of_refresh = true});
 		if (sim_knows(SIM_FACT_REFRESH))
 			sim_changes_add(cluster, at, from,
 					(SimChange){.entry = entry,
@@ -154,12 +157,21 @@ static void cookie_take(SimCluster *cluster, size_t at, const SimContext *cookie
 			 (SimMessage){.kind = SIM_COOKIE, .cookie = node->memory});
 }
 
+static bool is_covered_whole(const SimNode *node)
+{
+	for (size_t i = 0; i < node->copy.n_entries; i++)
+		if (!sim_is_covered(node, node->copy.entries[i].csn))
+			return false;
+	return true;
+}
+
 static void refresh_end(SimCluster *cluster, size_t at, size_t from, SimLink *link)
 {
 	if (sim_knows(SIM_FACT_PRESENT) && link->is_present && link->has_cookie)
 		nonpresent_remove(cluster, at, from, link);
 	if (link->has_cookie)
 		cookie_take(cluster, at, &link->cookie);
+	cluster->nodes[at].is_seen_cut &= !is_covered_whole(&cluster->nodes[at]);
 	link->phase = SIM_PERSIST;
 	link->since = cluster->now;
 	link->lost_first = false;
@@ -211,6 +223,11 @@ static void overtaken_note(SimCluster *cluster, size_t at, const SimContext *coo
 		}
 }
 
+static bool is_without_csn(const SimMessage *message)
+{
+	return message->kind == SIM_CHANGED && message->csn.time == 0;
+}
+
 /* "CSN too old, ignoring" is said of what the own contextCSN covers. */
 static void change_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
 {
@@ -241,11 +258,15 @@ static void change_take(SimCluster *cluster, size_t at, size_t from, const SimMe
 	if (message->csn.time > 0)
 		(void)sim_context_take(node, message->csn, true);
 	sim_send(cluster, at, from, *message);
-	sim_changes_add(cluster, at, from,
-			(SimChange){.entry = message->entry,
-				    .csn = message->csn,
-				    .is_deletion = message->kind == SIM_DELETED,
-				    .is_new = is_new});
+	/* syncrepl_entry(): what comes without a CSN has that of its entry. */
+	sim_changes_add(
+		cluster, at, from,
+		(SimChange){.entry = message->entry,
+			    .csn = is_without_csn(message) ? message->entry.csn : message->csn,
+			    .is_deletion = message->kind == SIM_DELETED,
+			    .is_new = is_new,
+			    .is_allowed =
+				    message->is_of_refresh && sim_changes_may_mix(node, from)});
 }
 
 static void replayed_note(const SimNode *node, SimLink *link, SimCsn csn)
@@ -323,7 +344,8 @@ static void refreshed_take(SimCluster *cluster, size_t at, size_t from, const Si
 	node->is_dirty = true;
 	if (!sim_knows(SIM_FACT_WHOLE))
 		(void)sim_context_take(node, entry->csn, true);
-	sim_send(cluster, at, SIM_CLIENT, (SimMessage){.kind = SIM_CHANGED, .entry = *entry});
+	sim_send(cluster, at, SIM_CLIENT,
+		 (SimMessage){.kind = SIM_CHANGED, .entry = *entry, .is_of_refresh = true});
 	if (sim_knows(SIM_FACT_REFRESH))
 		sim_changes_add(cluster, at, SIM_CLIENT,
 				(SimChange){.entry = *entry,
@@ -425,6 +447,7 @@ void sim_stop(SimCluster *cluster, size_t at, bool is_killed)
 	SimNode *node = &cluster->nodes[at];
 	const bool has_overlay = node->has_overlay;
 
+	node->is_seen_cut = false;
 	links_drop(cluster, at);
 	sim_changes_close(node, is_killed);
 	if (is_killed && has_overlay)

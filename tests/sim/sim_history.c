@@ -265,6 +265,9 @@ SimHistory sim_history_random(uint64_t seed)
 		history.rights.is_hidden = sim_draw(&state, 3) == 0;
 		secrets_draw(&state, &history);
 	}
+	/* A relay is seldom cut off while somebody waits to read it. */
+	if (history.shape != SIM_MESH && !history.consumers && sim_draw(&state, 4) == 0)
+		sim_history_lean(&history, state, SIM_SHUT);
 	return history;
 }
 

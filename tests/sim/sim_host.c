@@ -67,6 +67,23 @@ static void value_set(Pool *pool, Entry *entry, const char *name, const char *va
 		config_entry_set(pool, entry, name, &value, 1);
 }
 
+/* One that found nobody goes on trying; what it saw of the provider last is when it lost it. */
+static void tries_give(const SimHost *host, Pool *pool, Entry *entry, size_t provider)
+{
+	const SimCluster *cluster = &host->sim->cluster;
+	const SimLink *link = &cluster->nodes[host->at].links[provider];
+	const bool is_there =
+		cluster->nodes[provider].is_up && !cluster->is_cut[host->at][provider];
+	const bool is_up = link->phase != SIM_DOWN;
+
+	value_set(pool, entry, "olmSRLastConnect",
+		  sim_time_text(pool, is_up ? link->began : cluster->now));
+	value_set(pool, entry, "olmSRLastContact",
+		  !link->made_contact ? "00000101000000Z"
+		  : is_up || is_there ? sim_time_text(pool, cluster->now)
+				      : sim_time_text(pool, link->since));
+}
+
 /* "cn=Consumer 002,...": the rid is the number of the node that is read. */
 static void monitor_mend(const SimHost *host, Pool *pool, Tree *tree)
 {
@@ -87,8 +104,7 @@ static void monitor_mend(const SimHost *host, Pool *pool, Tree *tree)
 			value_set(pool, entry, "olmSRSyncPhase", "Refresh");
 		if (link->phase == SIM_DOWN)
 			value_set(pool, entry, "olmSRConnection", "");
-		if (!link->made_contact)
-			value_set(pool, entry, "olmSRLastContact", "00000101000000Z");
+		tries_give(host, pool, entry, provider < SIM_NODES ? provider : 0);
 	}
 }
 
@@ -198,6 +214,15 @@ static void log_take(const SimCluster *cluster, SimLink *link, size_t provider, 
 	link->reads_log = reads_log;
 }
 
+/* The first value that names the account decides. */
+static bool shuts_readers(const Attribute *limits, const char *reader)
+{
+	for (size_t i = 0; limits && i < limits->n_values; i++)
+		if (strstr(limits->values[i].bytes, reader))
+			return strstr(limits->values[i].bytes, "size.unchecked=disabled") != NULL;
+	return false;
+}
+
 void sim_host_reload(SimHost *host, bool restarts)
 {
 	SimCluster *cluster = &host->sim->cluster;
@@ -225,6 +250,8 @@ void sim_host_reload(SimHost *host, bool restarts)
 		sim_access_hides(entry_attribute(database, "olcAccess"), sim_reader(host->sim));
 	node->hides_by_hand &= node->hides;
 	node->hides_from_root = sim_access_hides(entry_attribute(database, "olcAccess"), SIM_ROOT);
+	node->is_shut =
+		shuts_readers(entry_attribute(database, "olcLimits"), sim_reader(host->sim));
 	sim_log_keep(node, overlay && entry_has_value(overlay, "olcSpSessionlog", "100"));
 	node->has_consumers = entry_attribute(database, "olcSyncrepl") != NULL;
 	node->has_flag = entry_has_value(database, "olcMultiProvider", "TRUE");

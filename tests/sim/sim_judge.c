@@ -312,6 +312,38 @@ static const SimNode *hiding_find(const Sim *sim)
 	return NULL;
 }
 
+/* What a relay did not give, as it was cut off and should have been shut: syncward was there. */
+static bool was_unshown(const SimPlay *play, unsigned name)
+{
+	return is_same(play->sim.cluster.unshown[name], play->ledger[name].csn) &&
+	       !play->ledger[name].is_slapds && !play->ledger[name].may_differ;
+}
+
+static bool lacks_unshown(SimPlay *play, size_t *ret_one, size_t *ret_other)
+{
+	SimCluster *cluster = &play->sim.cluster;
+
+	for (unsigned name = 0; name < SIM_NAMES; name++)
+		for (*ret_one = 0; was_unshown(play, name) && *ret_one < cluster->n_nodes;
+		     ++*ret_one)
+			for (*ret_other = 0; *ret_other < cluster->n_nodes; ++*ret_other)
+				if (is_in_cluster(&play->sim, *ret_one) &&
+				    is_in_cluster(&play->sim, *ret_other) &&
+				    has_version(&cluster->nodes[*ret_one].copy, name,
+						play->ledger[name].csn) &&
+				    !has_version(&cluster->nodes[*ret_other].copy, name,
+						 play->ledger[name].csn))
+					return true;
+	return false;
+}
+
+static bool lacks_unshown_in_silence(SimPlay *play)
+{
+	size_t one, other;
+
+	return lacks_unshown(play, &one, &other) && !either_said(&play->sim, one, other);
+}
+
 static bool differs_in_silence(SimPlay *play)
 {
 	size_t one, other;
@@ -401,7 +433,8 @@ static SimVerdict verdict_of(SimPlay *play, const Alone *alone)
 	size_t one, other;
 
 	for (unsigned name = 0; name < SIM_NAMES && !verdict.fault; name++)
-		if (play->lost[name] && !(alone->faults[name] >> play->lost[name] & 1))
+		if (play->lost[name] &&
+		    (was_unshown(play, name) || !(alone->faults[name] >> play->lost[name] & 1)))
 			lost_tell(play, name, &verdict);
 	if (verdict.fault)
 		return verdict;
@@ -413,6 +446,13 @@ static SimVerdict verdict_of(SimPlay *play, const Alone *alone)
 		snprintf(verdict.text, sizeof(verdict.text),
 			 "node %zu hides passwords, and no pass says anything",
 			 hiding_find(&play->sim) - play->sim.cluster.nodes + 1);
+	} else if (lacks_unshown_in_silence(play)) {
+		verdict.fault = SIM_SILENT;
+		(void)lacks_unshown(play, &one, &other);
+		snprintf(verdict.text, sizeof(verdict.text),
+			 "node %zu was not given what node %zu has, by a relay that a pass saw cut "
+			 "off, and no pass says anything",
+			 other + 1, one + 1);
 	} else if (differs_in_silence(play) && !alone->differs) {
 		verdict.fault = SIM_SILENT;
 		(void)copies_differ(play, &one, &other);

@@ -116,6 +116,20 @@ static const struct {
 	  {.verb = SIM_FLOW},
 	  {.verb = SIM_WRITE, .parts = {SOURCE}},
 	  {.verb = SIM_WRITE, .parts = {KEEPER}}}},
+	{SIM_SHUT,
+	 12,
+	 {{.verb = SIM_CUT, .parts = {SOURCE, JOINER}},
+	  {.verb = SIM_CUT, .parts = {SOURCE, KEEPER}},
+	  {.verb = SIM_WRITE, .parts = {KEEPER, ENTRY}},
+	  {.verb = SIM_WRITE, .parts = {KEEPER}},
+	  {.verb = SIM_WRITE, .parts = {JOINER}},
+	  {.verb = SIM_PASS, .parts = {SOURCE}},
+	  {.verb = SIM_MEND, .parts = {SOURCE, KEEPER}},
+	  {.verb = SIM_CONNECT, .parts = {SOURCE, KEEPER}},
+	  {.verb = SIM_DELIVER, .parts = {SOURCE, KEEPER}},
+	  {.verb = SIM_MEND, .parts = {SOURCE, JOINER}},
+	  {.verb = SIM_CONNECT, .parts = {JOINER, SOURCE}},
+	  {.verb = SIM_FLOW}}},
 	{SIM_REFUSED,
 	 6,
 	 {{.verb = SIM_FOREIGN, .parts = {JOINER}},
@@ -211,6 +225,10 @@ void sim_history_lean(SimHistory *history, uint64_t seed, SimRule rule)
 	if (history->n_nodes < NODES && has_parts(rule))
 		history->n_nodes = NODES;
 	begin = begins_by_log(rule) ? sim_history_read_logs(history) : 0;
+	if (rule == SIM_SHUT)
+		history->consumers = history->hubs = history->polled = 0;
+	if (rule == SIM_SHUT && history->shape == SIM_MESH)
+		history->shape = SIM_CHAIN;
 	/* One provider, and consumers that have what it had. */
 	if (rule == SIM_HEIRS)
 		history->consumers = ((1U << history->n_nodes) - 1) & ~1U;

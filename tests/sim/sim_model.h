@@ -63,7 +63,8 @@ typedef struct SimChange {
 	SimCsn csn;
 	bool is_deletion;
 	bool is_new;     /* the entry came by it */
-	bool is_allowed; /* it came by a refresh, while the node said that it sees all logs, or
+	bool is_allowed; /* it came by a refresh, of this node or of one that it reads, while the
+			    node said that it sees all logs, or
 			    before its links read them, or by one that left a whole log */
 	bool is_first;   /* by one that filled an empty database, whose log was left */
 } SimChange;
@@ -104,6 +105,7 @@ typedef struct SimMessage {
 	bool is_new;
 	bool is_allowed;
 	bool is_first;
+	bool is_of_refresh; /* it came by one to a node that it has passed, in the order of that */
 } SimMessage;
 
 typedef enum SimPhase {
@@ -126,6 +128,7 @@ typedef struct SimLink {
 	bool is_logging; /* this connection reads the log */
 	SimPhase phase;
 	uint32_t since;    /* the phase */
+	uint32_t began;    /* its last connection */
 	bool made_contact; /* since the consumer was made */
 	bool is_refused;   /* the last try, for its password */
 	bool is_present;   /* the refresh says what is there: the rest goes at its end */
@@ -155,6 +158,9 @@ typedef struct SimNode {
 	bool hides; /* its olcAccess does, passwords from the account with which others read */
 	bool hides_by_hand; /* since a person wrote it, and others read already */
 	bool hides_from_root;
+	bool is_shut;     /* olcLimits: no search of the account with which others read begins */
+	bool is_seen_cut; /* a relay of which a pass saw that no link is left, until it has whole
+			     what it gets then */
 	bool compares_nowhere;   /* olcRestrict of the whole server: what it says of its log is not
 				    seen */
 	bool takes_other_secret; /* where the account is no part of the database */
@@ -198,6 +204,8 @@ typedef struct SimCluster {
 				    * log that somebody keeps had raised it there; time 0: none */
 	SimCsn passed[SIM_NAMES];  /* the version that a log told too late, of a node that said it
 				    * sees all logs, or no more, as it was killed; time 0: none */
+	SimCsn unshown[SIM_NAMES]; /* the version that a node which began to read was not given, by
+				    * a relay that a pass had seen cut off; time 0: none */
 	uint16_t kept[SIM_NAMES];  /* UUID: the same of a deletion, or of one that a cookie
 				    * overtook */
 	SimReturn anew[SIM_NAMES]; /* what a node that read all anew brought back, where that could

@@ -121,7 +121,7 @@ static bool is_as_providers(const Sim *sim, size_t at)
 	for (size_t i = 0; i < sim->cluster.n_nodes; i++) {
 		if (!sim_host_reads(host, i))
 			continue;
-		if (!sim_answers(host, i) ||
+		if (!sim_may_search(host, i) ||
 		    !sim_copies_equal(&sim->cluster.nodes[at].copy, &sim->cluster.nodes[i].copy))
 			return false;
 		is_compared = true;

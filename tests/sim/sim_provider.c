@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/sim/sim_internal.h"
+#include "tests/sim/sim_rules.h"
 
 /* What syncprov.c does: its own contextCSN, the answer to a search, changes for consumers that
  * listen. */
@@ -362,7 +363,7 @@ static Cookie cookie_judge(const SimNode *provider, const SimContext *theirs)
 		return cookie;
 	}
 	cookie_compare(provider, ours, &cookie);
-	if (cookie.least == 0)
+	if (cookie.least == 0 && sim_knows(SIM_FACT_NEWEST))
 		cookie.least = cookie.newest;
 	cookie.is_dirty = provider->is_dirty;
 	cookie.is_logged = cookie.is_changed && log_covers(&provider->log, &cookie.context);
@@ -390,6 +391,26 @@ static void log_play(const SimLog *log, const Cookie *cookie, SimLink *link)
 static void link_tell_present(SimLink *link, uint16_t uuid)
 {
 	link->seen[link->n_seen++] = uuid;
+}
+
+/* What a relay got in its own refresh so far is not in its contextCSN, and in what it sends only if
+ * it is new enough for the cookie; the reader knows the new contextCSN at the end all the same. */
+static void unshown_note(SimCluster *cluster, size_t reader, size_t at)
+{
+	const SimNode *provider = &cluster->nodes[at];
+	const SimLink *link = &cluster->nodes[reader].links[at];
+
+	for (size_t i = 0; provider->is_seen_cut && i < provider->copy.n_entries; i++) {
+		const SimEntry *entry = &provider->copy.entries[i];
+		const SimEntry *same = sim_find_uuid(&cluster->nodes[reader].copy, entry->uuid);
+		bool is_sent = same && !sim_csn_is_newer(entry->csn, same->csn);
+
+		for (size_t k = 0; k < link->n_queue; k++)
+			is_sent |= link->queue[k].kind == SIM_REFRESHED &&
+				   link->queue[k].entry.uuid == entry->uuid;
+		if (!is_sent && entry->name < SIM_NAMES && !sim_is_covered(provider, entry->csn))
+			cluster->unshown[entry->name] = entry->csn;
+	}
 }
 
 static void refresh_fill(const SimNode *provider, const Cookie *cookie, SimLink *link)
@@ -423,7 +444,8 @@ void sim_connect(SimCluster *cluster, size_t reader, size_t at)
 	    link->phase != SIM_DOWN)
 		return;
 	link->is_refused = !sim_takes_secret(cluster, at, link->has_other_secret);
-	if (link->is_refused || !provider->has_overlay || provider->copy.n_entries == 0)
+	if (link->is_refused || !provider->has_overlay || provider->copy.n_entries == 0 ||
+	    provider->is_shut)
 		return;
 	if (link->reads_log && !link->has_fallen && sim_changes_connect(cluster, reader, at))
 		return;
@@ -432,6 +454,7 @@ void sim_connect(SimCluster *cluster, size_t reader, size_t at)
 		return;
 	sim_link_drop(cluster, reader, at);
 	link->phase = SIM_REFRESH;
+	link->began = cluster->now;
 	link->made_contact = true;
 	link->is_present = cookie.tells_present;
 	link->is_anew = cookie.is_none && !sim_context_is_empty(sim_context(node));
@@ -439,4 +462,5 @@ void sim_connect(SimCluster *cluster, size_t reader, size_t at)
 	link->has_cookie = cookie.is_changed;
 	link->cookie = provider->memory;
 	refresh_fill(provider, &cookie, link);
+	unshown_note(cluster, reader, at);
 }

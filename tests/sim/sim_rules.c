@@ -8,6 +8,7 @@
 #include "common/copy/seen_changes.h"
 #include "common/delta/delta_links.h"
 #include "common/delta/log_left.h"
+#include "common/diff/diff_parts.h"
 #include "common/draft/diff.h"
 #include "common/draft/role.h"
 #include "common/guard/order_context_csn.h"
@@ -38,6 +39,7 @@ const char *const sim_rule_names[] = {
 	[SIM_OWN_LOG] = "own-log",
 	[SIM_WORD] = "word",
 	[SIM_LEFT] = "left",
+	[SIM_SHUT] = "shut",
 	[SIM_REFUSED] = "refused",
 	[SIM_FACT_COVERED] = "fact-covered",
 	[SIM_FACT_PRESENT] = "fact-present",
@@ -48,6 +50,7 @@ const char *const sim_rule_names[] = {
 	[SIM_FACT_LOWEST] = "fact-lowest",
 	[SIM_FACT_OWN_LOG] = "fact-own-log",
 	[SIM_FACT_BEGUN] = "fact-begun",
+	[SIM_FACT_NEWEST] = "fact-newest",
 	[SIM_FACT_REFRESH] = "fact-log-refresh",
 };
 
@@ -96,6 +99,8 @@ CopyRelation __real_copy_relation(const Content *here, const Content *peer);
 CopyRelation __wrap_copy_relation(const Content *here, const Content *peer);
 SeenChanges __real_seen_changes_missing(Pool *pool, const SeenChanges *seen, const Content *here);
 SeenChanges __wrap_seen_changes_missing(Pool *pool, const SeenChanges *seen, const Content *here);
+void __real_diff_shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
+void __wrap_diff_shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 void __real_guard_readers(Diff *diff);
 void __wrap_guard_readers(Diff *diff);
 bool __real_role_fits(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
@@ -168,6 +173,12 @@ const Hold *__wrap_joining_judge_empty(const Joining *joining)
 	if (off == SIM_FIRST_NODE && joining->diff->in->options.consent.is_first_node)
 		return NULL;
 	return __real_joining_judge_empty(joining);
+}
+
+void __wrap_diff_shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	if (off != SIM_SHUT)
+		__real_diff_shut(diff, wanted, live);
 }
 
 void __wrap_guard_readers(Diff *diff)

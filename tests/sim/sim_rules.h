@@ -32,6 +32,7 @@ typedef enum SimRule {
 	SIM_OWN_LOG,      /* and by a node that writes one itself */
 	SIM_WORD,         /* and where that says that it sees all logs that it is to read */
 	SIM_LEFT,         /* whose log is gone is read as soon as no node reads the own one */
+	SIM_SHUT,         /* nobody begins to read a relay that was cut off and is filled now */
 	SIM_REFUSED,      /* who refuses the account counts as empty only where that was seen */
 	/* Facts of slapd, which the model then does not know. */
 	SIM_FACT_COVERED, /* a refresh deletes only what the cookie covers */
@@ -43,6 +44,8 @@ typedef enum SimRule {
 	SIM_FACT_LOWEST,  /* of the lowest server ID nothing is taken that contextCSN covers */
 	SIM_FACT_OWN_LOG, /* without a log of its own it carries out an older change */
 	SIM_FACT_BEGUN,   /* a log begins with the contextCSN on disk */
+	SIM_FACT_NEWEST, /* where nothing changed but what a refresh brings, only what is newer than
+			    all of the cookie is sent */
 	SIM_FACT_REFRESH, /* what a refresh brings comes into the log in the order of the refresh */
 	SIM_RULE_COUNT
 } SimRule;

@@ -22,6 +22,11 @@ bool sim_answers(const SimHost *host, size_t peer)
 	       sim_takes_secret(&host->sim->cluster, peer, host->file.has_other_secret);
 }
 
+bool sim_may_search(const SimHost *host, size_t peer)
+{
+	return sim_answers(host, peer) && !host->sim->cluster.nodes[peer].is_shut;
+}
+
 /* --- session_bind.c --- */
 
 /* lacks_account(): the suffix, and with it the account, is not there, or hidden before a bind. */
@@ -85,6 +90,10 @@ static bool shows_unbegun(const SimHost *host, size_t peer)
 
 Content sim_refused_read(const SimHost *host, size_t peer)
 {
+	if (sim_answers(host, peer))
+		return (Content){.peer_id = (unsigned)peer + 1,
+				 .state = CONTENT_DENIED,
+				 .problem = "result 11"};
 	return (Content){
 		.peer_id = (unsigned)peer + 1,
 		.state = CONTENT_DENIED,
@@ -97,6 +106,11 @@ void sim_refused_probe(Pool *pool, const SimHost *host, size_t peer, Probe *prob
 {
 	for (int step = 0; step < PROBE_BIND; step++)
 		probe->steps[step] = PROBE_GOOD;
+	if (sim_answers(host, peer)) {
+		probe->steps[PROBE_BIND] = PROBE_GOOD;
+		probe_add_fault(pool, probe, PROBE_BUSY, "a limit there refuses every search");
+		return;
+	}
 	if (is_asked(host, peer))
 		probe->steps[PROBE_BIND] = PROBE_BAD;
 	probe_add_fault(pool, probe,

@@ -14,7 +14,11 @@ bool sim_is_reached(const SimHost *host, size_t peer);
 /* And it takes the password. */
 bool sim_answers(const SimHost *host, size_t peer);
 
-/* What a round of questions learns of a peer that is reached and answers "invalid credentials". */
+/* And no limit there refuses the search. */
+bool sim_may_search(const SimHost *host, size_t peer);
+
+/* What a round of questions learns of a peer that is reached and refuses the password or the
+ * search. */
 Content sim_refused_read(const SimHost *host, size_t peer);
 
 /* The same of a probe of a link. */

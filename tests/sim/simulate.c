@@ -2,6 +2,7 @@
 /*
  * simulate [--without RULE] run FIRST COUNT: plays the histories of these seeds. One that is a
  * violation is reported, shortened and printed, and ends the run with 1.
+ * simulate --lean RULE run FIRST COUNT: the same, with more of what the rule is about.
  * simulate --without RULE search FIRST COUNT: the first of these seeds, with more of what the rule
  * is about, that is one without the rule only.
  * simulate [--without RULE] replay FILE: plays the history of that file: what goes wrong, or
@@ -30,6 +31,7 @@ static double processor_seconds(void)
 }
 
 static SimRule rule_off; /* SIM_ALL_RULES: none */
+static SimRule leaning;
 
 /* That of the program with all rules, or without the one that is off. */
 static SimVerdict judge(const SimHistory *history, bool has_all_rules)
@@ -82,8 +84,10 @@ static int run(uint64_t first, uint64_t count)
 {
 	for (uint64_t seed = first; seed < first + count; seed++) {
 		SimHistory history = sim_history_random(seed);
-		const SimVerdict verdict = sim_history_judge(&history, false);
+		SimVerdict verdict;
 
+		sim_history_lean(&history, seed, leaning);
+		verdict = sim_history_judge(&history, false);
 		if (verdict.fault == SIM_NO_FAULT)
 			continue;
 		printf("# seed %llu: %s: %s\n", (unsigned long long)seed, faults[verdict.fault],
@@ -136,11 +140,11 @@ static int replay(const char *path, bool is_loud)
 	return verdict.fault != SIM_NO_FAULT;
 }
 
-static int rule_take(const char *name)
+static int rule_take(const char *name, SimRule *ret)
 {
 	for (int rule = SIM_ALL_RULES; rule < SIM_RULE_COUNT; rule++)
 		if (strcmp(sim_rule_names[rule], name) == 0) {
-			rule_off = (SimRule)rule;
+			*ret = (SimRule)rule;
 			sim_rule_switch_off(rule_off);
 			return 0;
 		}
@@ -158,8 +162,8 @@ static int command(int argc, char **argv)
 		return replay(argv[1], argv[0][0] == 't');
 	if (argc == 2 && strcmp(argv[0], "alone") == 0)
 		return tell_alone(argv[1]);
-	fprintf(stderr, "usage: simulate [--without RULE] run FIRST COUNT | search FIRST COUNT "
-			"| replay FILE | tell FILE | alone FILE\n");
+	fprintf(stderr, "usage: simulate [--without RULE | --lean RULE] run FIRST COUNT "
+			"| search FIRST COUNT | replay FILE | tell FILE | alone FILE\n");
 	return 64;
 }
 
@@ -167,8 +171,8 @@ int main(int argc, char **argv)
 {
 	argc--;
 	argv++;
-	if (argc > 2 && strcmp(argv[0], "--without") == 0) {
-		if (rule_take(argv[1]) < 0)
+	if (argc > 2 && (strcmp(argv[0], "--without") == 0 || strcmp(argv[0], "--lean") == 0)) {
+		if (rule_take(argv[1], argv[0][2] == 'w' ? &rule_off : &leaning) < 0)
 			return 64;
 		argc -= 2;
 		argv += 2;

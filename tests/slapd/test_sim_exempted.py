@@ -37,8 +37,8 @@ def dn_of(name):
     return f"cn={name},{SUFFIX}"
 
 
-def put(server, name):
-    server.data.add_s(dn_of(name), [("objectClass", b"device"), ("cn", name.encode())])
+def put(server, name, description=b"-"):
+    server.data.add_s(dn_of(name), [("objectClass", b"device"), ("cn", name.encode()), ("description", description)])
 
 
 def has(server, name):
