@@ -257,7 +257,9 @@ static void links_that_poll_are_up_when_they_made_contact_since(void **state)
 	monitor_waits(scene, 2, BACK);
 	assert_string_equal(limits_after(scene), FREE);
 	shut_at(scene, "20261128101620.000000Z#000000#000#000000"); /* after that contact */
+	scene->facts.now_sec = NOW + 10;
 	waits_for(scene, "ldap://peer3: no answer");
+	scene->facts.now_sec = NOW;
 	scene->monitor.entries[1].attributes[4].values[0].bytes = POLLED;
 	monitor_waits(scene, 2, POLLED);
 	waits_for(scene, "ldap://peer3: no answer"); /* 20 s after it was shut */
