@@ -156,20 +156,25 @@ static void room_check(Doctor *doctor, const char *folder)
 static void map_tell(Doctor *doctor, const Entry *database, const MapUse *use)
 {
 	const char *suffix = entry_first(database, "olcSuffix");
-	const char *size = entry_first(database, "olcDbMaxSize");
 	const LiveDatabase *live;
 	const bool is_log = live_find_database(&doctor->seen.world.live, suffix, &live) == 1 &&
 			    live_logged(&doctor->seen.world.live, live);
+	const MapState state = is_log ? map_use_judge_log(use) : map_use_judge(use);
 
+	if (state == MAP_HAS_ROOM)
+		return;
 	doctor_find(doctor->pool, &doctor->report, DOCTOR_DISK,
-		    map_use_judge(use) == MAP_IS_FULL ? DOCTOR_ERROR : DOCTOR_WARNING,
-		    "%s: %u %% of olcDbMaxSize is in use: when it is full slapd %s", suffix,
+		    state == MAP_IS_FULL ? DOCTOR_ERROR : DOCTOR_WARNING,
+		    "%s: %u %% of olcDbMaxSize is in use%s: when it is full slapd %s", suffix,
 		    map_use_percent(use),
+		    map_use_judge(use) == MAP_HAS_ROOM
+			    ? ", and the rest was once, which a search that goes on may keep"
+			    : "",
 		    is_log ? "leaves changes out of this log, and does not report that"
 			   : "refuses every write, and what peers send is missing here");
 	doctor_remedy(&doctor->report,
-		      pool_printf(doctor->pool, "give the database in cn=config the line %s",
-				  map_remedy(doctor->pool, size)));
+		      map_remedy(doctor->pool, database,
+				 live_release(&doctor->seen.world.live, NULL) == LIVE_RELEASE_2_5));
 }
 
 static bool maps_check(Doctor *doctor, const Tree *databases)
@@ -182,7 +187,7 @@ static bool maps_check(Doctor *doctor, const Tree *databases)
 		const MapUse *use =
 			suffix ? live_map_use(&doctor->seen.world.live.sizes, suffix) : NULL;
 
-		if (use && map_use_judge(use) != MAP_HAS_ROOM)
+		if (use)
 			map_tell(doctor, database, use);
 		all = all && (use || !entry_has_value(database, "objectClass", "olcMdbConfig"));
 	}

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/ldap/sessions_here.h"
 
+#include <time.h>
+
+#include "agent/system/clock.h"
+#include "agent/system/wait.h"
 #include "common/access/reader_sessions.h"
 #include "common/base/timestamp.h"
 #include "common/slapd/dn.h"
+
+#define POLL_MSEC 200
 
 int sessions_here_read(Directory *directory, Pool *pool, Tree *ret, Error *err)
 {
@@ -55,4 +61,24 @@ int sessions_here_find(Directory *directory, Pool *pool, const SessionsAsked *as
 			addresses[n++] = reader_session_address(pool, &tree.entries[i]);
 	*ret_addresses = addresses;
 	return n;
+}
+
+ReaderWatch sessions_here_watch(Directory *directory)
+{
+	const int64_t began_msec = monotonic_msec();
+
+	for (;;) {
+		AUTO(Pool) *scratch = pool_new();
+		Tree connections = {0};
+		Error err = {0};
+		ReaderWatch watch;
+
+		if (sessions_here_read(directory, scratch, &connections, &err) < 0)
+			return READER_WATCH_GOES_ON;
+		watch = reader_watch_judge(&connections, (int64_t)time(NULL),
+					   monotonic_msec() - began_msec);
+		if (watch != READER_WATCH_GOES_ON)
+			return watch;
+		pause_msec(POLL_MSEC);
+	}
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "agent/ldap/directory.h"
+#include "common/access/reader_watch.h"
 
 /*
  * The connections to this slapd that have an operation that goes on (monitorConnectionOpsExecuting
@@ -26,5 +27,9 @@ typedef struct SessionsAsked {
  * -1: slapd does not tell at all. */
 int sessions_here_find(Directory *directory, Pool *pool, const SessionsAsked *asked,
 		       const char ***ret_addresses);
+
+/* Looks until it can be told whether anybody reads here, for 6 s at most; goes on: slapd does not
+ * tell at all. */
+ReaderWatch sessions_here_watch(Directory *directory);
 
 #endif

@@ -17,9 +17,7 @@ static bool may_lose(const Found *found, const WantedDatabase *database, const L
 
 	for (size_t i = 0; i < database->n_consumers; i++)
 		n_down += links[i].is_down;
-	if (!live->runs.is_known)
-		return n_down > 0;
-	return n_down > 0 && n_down == database->n_consumers &&
+	return n_down > 0 && (n_down == database->n_consumers || !live->runs.is_known) &&
 	       live_find_database(live, database->desired->suffix, &here) == 1 &&
 	       limits_count_shut(entry_attribute(here->entry, "olcLimits")) == 0;
 }

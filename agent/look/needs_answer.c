@@ -282,6 +282,8 @@ void world_answer_needs(Directory *directory, Pool *pool, const PlanNeeds *needs
 		facts->here.view.coverage_problem = before.view.coverage_problem;
 		if (needs->contents[i].readers)
 			read_readers(directory, pool, world, wanted, &facts->readers);
+		if (needs->contents[i].anybody)
+			facts->readers.anybody = sessions_here_watch(directory);
 		if (needs->contents[i].coverage)
 			content_coverage_here(pool, directory, suffix, needs->contents[i].sid,
 					      &facts->here);

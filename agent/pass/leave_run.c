@@ -323,7 +323,7 @@ static int write_end_overlays(Leave *leave, Error *err)
 	Leaving *leaving = &leave->report->leaving;
 	Plan plan = {0};
 
-	leave_spare_overlays(leave->directory, leave->pool, leaving);
+	leave_spare_overlays(leave->directory, leaving);
 	leave_end_overlays(leave->pool, leaving, policy_of(leave), &plan);
 	return write_steps(leave, &plan, err);
 }
@@ -354,7 +354,7 @@ static int leave_try(Leave *leave, Error *err)
 	    0)
 		return -1;
 	report->leaving = leave_find(leave->pool, desired, &leave->known, &leave->world.live);
-	leave_spare_overlays(leave->directory, leave->pool, &report->leaving);
+	leave_spare_overlays(leave->directory, &report->leaving);
 	plan_make_shown(leave);
 	report->is_audit = desired->policy.mode == POLICY_AUDIT;
 	if (guard_config_hold(leave->pool, &leave->world.live, &leave->world.facts.machine, &hold))

@@ -6,7 +6,6 @@
 #include "agent/ldap/sessions_here.h"
 #include "agent/system/clock.h"
 #include "agent/system/wait.h"
-#include "common/access/reader_watch.h"
 
 #define POLL_MSEC 200
 
@@ -33,27 +32,8 @@ int leave_sessions_await(Directory *directory, Pool *pool, const LeaveReaders *r
 	}
 }
 
-static bool is_read(Directory *directory, Pool *pool)
+void leave_spare_overlays(Directory *directory, Leaving *leaving)
 {
-	const int64_t began_msec = monotonic_msec();
-
-	for (;;) {
-		Tree connections = {0};
-		Error err = {0};
-		ReaderWatch watch;
-
-		if (sessions_here_read(directory, pool, &connections, &err) < 0)
-			return true;
-		watch = reader_watch_judge(&connections, (int64_t)time(NULL),
-					   monotonic_msec() - began_msec);
-		if (watch != READER_WATCH_GOES_ON)
-			return watch == READER_WATCH_READ;
-		pause_msec(POLL_MSEC);
-	}
-}
-
-void leave_spare_overlays(Directory *directory, Pool *pool, Leaving *leaving)
-{
-	if (leave_takes_overlays(leaving) && is_read(directory, pool))
+	if (leave_takes_overlays(leaving) && sessions_here_watch(directory) != READER_WATCH_QUIET)
 		leave_keep_overlays(leaving);
 }

@@ -12,6 +12,6 @@ int leave_sessions_await(Directory *directory, Pool *pool, const LeaveReaders *r
 
 /* Has the overlays stay unless cn=monitor shows for 2 s that nobody reads here, by whatever name;
  * it looks for 6 s at most, and in doubt they stay. */
-void leave_spare_overlays(Directory *directory, Pool *pool, Leaving *leaving);
+void leave_spare_overlays(Directory *directory, Leaving *leaving);
 
 #endif

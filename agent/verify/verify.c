@@ -88,16 +88,6 @@ static VerifiedServer **servers_to_reach(Pool *pool, const Verify *verify,
 	return servers;
 }
 
-/* What two names of one server show is always in step. */
-static const Peer *answers_as(const Desired *desired, const Peer *peer, int server_id)
-{
-	const Peer *owner = server_id > 0 && peer->role == PEER_PROVIDER
-				    ? desired_peer(desired, (unsigned)server_id)
-				    : NULL;
-
-	return owner && owner != peer && owner->role == PEER_PROVIDER ? owner : NULL;
-}
-
 static void servers_reach(Verify *verify)
 {
 	AUTO(Pool) *scratch = pool_new();
@@ -122,8 +112,8 @@ static void servers_reach(Verify *verify)
 						.problem = pool_strdup(verify->pool, err.text)};
 		if (probes) {
 			servers[i]->content = probe_content(&probes[i]);
-			servers[i]->answers_as =
-				answers_as(verify->desired, servers[i]->peer, probes[i].server_id);
+			servers[i]->answers_as = desired_other_writer(
+				verify->desired, servers[i]->peer, probes[i].server_id);
 		}
 		servers[i]->is_reached = servers[i]->content.state == CONTENT_READ;
 		servers[i]->retry_msec = monotonic_msec() + RETRY_MSEC;
@@ -212,6 +202,7 @@ static bool database_judge(Pool *pool, VerifiedDatabase *database)
 			if (copy_relation(&database->servers[0].content, &server->content)
 				    .identity == COPY_IS_OTHER)
 				server->state = VERIFY_OTHER;
+			/* What two names of one server show is always in step. */
 			else if (server->answers_as)
 				server->state = VERIFY_OTHER_NODE;
 			else if (server->lag.n_behind > 0)

@@ -41,11 +41,17 @@ static const MapUse *map_of(const Diff *diff, const char *base, MapState least)
 {
 	const MapUse *use = live_map_use(&diff->in->live->sizes, base);
 
-	return use && map_use_judge(use) >= least ? use : NULL;
+	return use && map_use_judge_log(use) >= least ? use : NULL;
 }
 
 static const char *map_describe(const Diff *diff, const char *base, const MapUse *use)
 {
+	if (map_use_judge(use) == MAP_HAS_ROOM)
+		return pool_printf(
+			diff->pool,
+			"the log of changes %s has once used nearly all pages of its map "
+			"(olcDbMaxSize), and while a search goes on slapd may use none again",
+			base);
 	return pool_printf(diff->pool,
 			   "the log of changes %s fills %u %% of its map (olcDbMaxSize)", base,
 			   map_use_percent(use));
@@ -53,8 +59,10 @@ static const char *map_describe(const Diff *diff, const char *base, const MapUse
 
 static const char *map_line(const Diff *diff, const LiveDatabase *log)
 {
-	return pool_printf(diff->pool, "give %s the line %s", log->entry->dn,
-			   map_remedy(diff->pool, entry_first(log->entry, "olcDbMaxSize")));
+	const char *flag = diff->in->options.multi_provider_attribute;
+
+	return map_remedy(diff->pool, log->entry,
+			  live_release(diff->in->live, flag) == LIVE_RELEASE_2_5);
 }
 
 static bool disk_is_short(const Diff *diff, const Delta *delta)
@@ -163,7 +171,8 @@ static void map_tell(Diff *diff, const char *suffix, const LiveDatabase *log)
 
 	if (map)
 		room_tell(diff, suffix,
-			  map_use_judge(map) == MAP_IS_FULL ? SEVERITY_CRITICAL : SEVERITY_WARNING,
+			  map_use_judge_log(map) == MAP_IS_FULL ? SEVERITY_CRITICAL
+								: SEVERITY_WARNING,
 			  pool_printf(diff->pool, "%s. " LEFT_OUT "%s",
 				      map_describe(diff, base, map), map_line(diff, log)));
 }

@@ -22,7 +22,7 @@ static void value_change(Diff *diff, const WantedDatabase *wanted, const LiveDat
 				       .suffix = wanted->desired->suffix,
 				       .dn = log->entry->dn,
 				       .attribute = attribute,
-				       .subject = wanted->desired->delta->logbase,
+				       .subject = entry_first(log->entry, "olcSuffix"),
 				       .old_value = former,
 				       .new_value = value,
 				       .why = why});
@@ -89,4 +89,20 @@ void diff_log_word(Diff *diff, const WantedDatabase *wanted, const WantedLog *re
 	shut_end(diff, wanted, log);
 	restriction_diff(diff, wanted, log);
 	shut_begin(diff, wanted, readers, log);
+}
+
+void diff_log_word_left(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *log)
+{
+	static const char why[] =
+		"without \"delta\" this node reads databases, so no peer may read "
+		"its log";
+	const WantedLog readers = {.readers = wanted->readers, .n_readers = wanted->n_readers};
+	const char *value = log_shut_print(diff->pool, &readers, log);
+
+	if (!log_word_is_said(log))
+		return;
+	restriction_change(diff, wanted, log, LOG_WORD, log_is_closed(log) ? NULL : LOG_CLOSED,
+			   why);
+	if (value && !log_shut_find(log))
+		value_change(diff, wanted, log, "olcAccess", NULL, value, why);
 }

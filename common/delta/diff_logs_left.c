@@ -56,7 +56,9 @@ void diff_logs_left(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 			continue;
 		if (is_read || live_log_is_read(log))
 			diff_log_room_tell(diff, suffix, log);
-		if (!is_read && live_log_is_read(log))
+		if (!is_read && live_log_is_read(log)) {
+			diff_log_word_left(diff, wanted, log);
 			left_tell(diff, suffix, log, overlay);
+		}
 	}
 }

@@ -35,6 +35,10 @@ bool log_is_closed(const LiveDatabase *log);
 void diff_log_word(Diff *diff, const WantedDatabase *wanted, const WantedLog *readers,
 		   const LiveDatabase *log);
 
+/* Closes and shuts a log that "delta" made before it was taken out of peers.json: a node with an
+ * older peers.json may read it still, and nothing is asked of it any more. */
+void diff_log_word_left(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *log);
+
 /* What is missing in the logs from which other peers read its changes here (delta-syncrepl). */
 void diff_logs(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 

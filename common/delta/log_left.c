@@ -5,7 +5,6 @@
 
 #include "common/base/timestamp.h"
 #include "common/delta/log_changes.h"
-#include "common/delta/log_shut.h"
 #include "common/live/live_log.h"
 #include "common/wanted/wanted.h"
 
@@ -47,8 +46,5 @@ OwnLog own_log_look(const PlanInput *in, const LiveDatabase *database, const cha
 		return own;
 	own.left = log_left(log, in->facts->now_sec);
 	own.closed_sec = log_is_closed(log) ? changed_at(log) : 0;
-	own.is_shut = log_is_closed(log) && log_shut_find(log);
-	if (own.is_shut && own.left != LOG_LEFT_NOT)
-		own.left = LOG_LEFT_SURELY;
 	return own;
 }

@@ -26,7 +26,6 @@ typedef struct OwnLog {
 	bool is_written; /* by an overlay of the database that does not only begin it */
 	LogLeft left;
 	int64_t closed_sec; /* LOG_CLOSED, since then at the latest; 0: it is not */
-	bool is_shut;       /* and gives nothing to searches that had begun */
 } OwnLog;
 
 /* The log of the database with that suffix, LOG_LEFT_SURELY where there is none. */

@@ -57,6 +57,15 @@ const Peer *desired_writer(const Desired *desired, unsigned server_id)
 	return peer && peer->role == PEER_PROVIDER ? peer : NULL;
 }
 
+const Peer *desired_other_writer(const Desired *desired, const Peer *peer, int server_id)
+{
+	const Peer *writer = server_id > 0 && peer->role == PEER_PROVIDER
+				     ? desired_writer(desired, (unsigned)server_id)
+				     : NULL;
+
+	return writer == peer ? NULL : writer;
+}
+
 bool desired_has_consumer(const Desired *desired, const DesiredDatabase *database)
 {
 	for (size_t i = 0; i < desired->n_peers; i++)

@@ -234,6 +234,9 @@ bool desired_is_retired(const Desired *desired, unsigned server_id);
 
 /* The provider that writes under that server ID; NULL when none. */
 const Peer *desired_writer(const Desired *desired, unsigned server_id);
+/* The other provider whose server ID that is under which the provider runs; NULL: it runs under its
+ * own, or nobody's, or it is not known (0 or less). */
+const Peer *desired_other_writer(const Desired *desired, const Peer *peer, int server_id);
 
 /* True when a consumer holds the database; the same for a hub. */
 bool desired_has_consumer(const Desired *desired, const DesiredDatabase *database);

@@ -15,26 +15,14 @@ static bool is_found(const Plan *plan, const char *text)
 	return false;
 }
 
-/* An ID that nobody has is no harm to anybody. */
-static const Peer *owner_of(const Diff *diff, const Peer *peer, int server_id)
-{
-	const Peer *owner = server_id <= 0 || (unsigned)server_id == peer->id
-				    ? NULL
-				    : desired_peer(diff->in->desired, (unsigned)server_id);
-
-	return owner && owner != diff->in->wanted->self && owner->role == PEER_PROVIDER ? owner
-											: NULL;
-}
-
 /* Our own ID is the business of G11. */
 static void peer_judge(Diff *diff, unsigned peer_id, int server_id)
 {
 	const Peer *peer = desired_peer(diff->in->desired, peer_id);
-	const Peer *owner =
-		peer && peer->role == PEER_PROVIDER ? owner_of(diff, peer, server_id) : NULL;
+	const Peer *owner = peer ? desired_other_writer(diff->in->desired, peer, server_id) : NULL;
 	const char *text;
 
-	if (!owner || peer_is_myself(diff, peer_id))
+	if (!owner || owner == diff->in->wanted->self || peer_is_myself(diff, peer_id))
 		return;
 	text = pool_printf(diff->pool,
 			   "%s runs under server ID %u, that of %s: it is that server, or changes "

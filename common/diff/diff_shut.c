@@ -5,7 +5,6 @@
 #include "common/diff/diff_parts.h"
 #include "common/joining/joining.h"
 #include "common/joining/joining_apart.h"
-#include "common/live/calm.h"
 #include "common/live/live_running.h"
 #include "common/plan/plan_changes.h"
 #include "common/slapd/config_words.h"
@@ -37,12 +36,13 @@ static bool broke(const LiveDatabase *live, const RunningConsumer *running)
 {
 	for (size_t i = 0; i < live->n_consumers; i++)
 		if (live->consumers[i].parses && live->consumers[i].rid == running->rid)
-			return calm_lost_session(running, &live->consumers[i].syncrepl);
+			return running_lost_session(running, &live->consumers[i].syncrepl);
 	return false;
 }
 
 /* Before it is tried again: links that break together try again together, and a cut may be over by
- * then. A peer that refuses this node will not be read soon, and is no reason to shut. */
+ * then. A peer that refuses what this node asks for will not be read soon, and is no reason to
+ * shut. */
 static bool is_lost(const LiveDatabase *live, const RunningConsumer *running)
 {
 	return !running->is_connected && timestamp_of_generalized(running->last_contact) >= 0 &&

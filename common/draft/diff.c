@@ -83,6 +83,11 @@ void diff_need_readers(Diff *diff, const WantedDatabase *database)
 	need_of(diff, database->desired->suffix, database)->readers = true;
 }
 
+void diff_need_anybody(Diff *diff, const WantedDatabase *database)
+{
+	need_of(diff, database->desired->suffix, database)->anybody = true;
+}
+
 LiveRelease diff_release(Diff *diff)
 {
 	const char *name = diff->in->options.multi_provider_attribute;

@@ -68,5 +68,6 @@ void diff_need_extra(Diff *diff, const WantedDatabase *database);
 
 /* The same as the first, and which readers are connected here. */
 void diff_need_readers(Diff *diff, const WantedDatabase *database);
+void diff_need_anybody(Diff *diff, const WantedDatabase *database);
 
 #endif

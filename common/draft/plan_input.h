@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "common/access/reader_views.h"
+#include "common/access/reader_watch.h"
 #include "common/copy/copy.h"
 #include "common/entries/copy_extra.h"
 #include "common/entries/old_entries.h"
@@ -23,6 +24,7 @@ typedef struct ReadersHere {
 	bool was_asked;
 	int n_sessions;         /* that lasted for a moment already; -1: slapd does not tell */
 	const char **addresses; /* from where each comes; NULL, or a NULL item: not told */
+	ReaderWatch anybody;    /* whoever reads here; goes on: not asked, or not told */
 } ReadersHere;
 
 /* What became of the changes that were here before slapd started, where the database is in another

@@ -15,6 +15,7 @@
 #include "common/guard/guard_identity.h"
 #include "common/guard/guard_order.h"
 #include "common/guard/guard_readers.h"
+#include "common/guard/guard_returning.h"
 #include "common/guard/guard_rollout.h"
 #include "common/joining/joining_other_source.h"
 #include "common/linking/guard_kept.h"
@@ -349,6 +350,7 @@ void guard_plan(Diff *diff)
 	guard_links(diff);
 	guard_identity(diff);
 	guard_readers(diff);
+	guard_returning(diff);
 	guard_indices(diff);
 	guard_kept_values(diff);
 	guard_flags(diff);

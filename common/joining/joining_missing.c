@@ -120,7 +120,7 @@ void joining_tell_unasked(const Joining *joining, const char *code)
 			joining->diff->pool, joining->diff->plan, SEVERITY_WARNING, code,
 			joining->suffix,
 			"%s goes on without a look at peers that may alone have the last changes "
-			"of this node's server ID: %s. What only they have is lost when something "
-			"is written here",
+			"of this node's server ID: %s. What only they have may be deleted there "
+			"when something is written here",
 			joining->suffix, unasked);
 }

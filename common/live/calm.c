@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/live/calm.h"
 
-#include "common/base/timestamp.h"
-#include "common/live/live_running.h"
-#include "common/syncrepl/syncrepl_pace.h"
+#include <stdlib.h>
+#include <string.h>
 
-#define RETRY_MAX_SEC 600
+#define RETRY_MAX_SEC 600L
 
 static const Syncrepl *declared(const Live *live, int rid)
 {
@@ -36,25 +35,27 @@ unsigned calm_patience_sec(const Syncrepl *syncrepl)
 	return (unsigned)(timeout_sec > connect_sec ? timeout_sec : connect_sec) + 1;
 }
 
-int64_t calm_tried_again_sec(const Syncrepl *syncrepl)
+/* The longest interval of "5 5 60 +". */
+static long retry_longest_sec(const char *retry)
 {
-	const int64_t longest_sec = syncrepl_retry_longest_sec(syncrepl);
+	long longest_sec = 0;
+	bool is_interval = true;
 
-	return (longest_sec < RETRY_MAX_SEC ? longest_sec : RETRY_MAX_SEC) +
-	       calm_patience_sec(syncrepl);
+	while (retry && *retry) {
+		const long sec = strtol(retry, NULL, 10);
+
+		if (is_interval && sec > longest_sec)
+			longest_sec = sec;
+		is_interval = !is_interval;
+		retry += strcspn(retry, " ,");
+		retry += strspn(retry, " ,");
+	}
+	return longest_sec < RETRY_MAX_SEC ? longest_sec : RETRY_MAX_SEC;
 }
 
-/* A try that was refused ended while its time ran; a session that broke began long before. */
-bool calm_lost_session(const RunningConsumer *running, const Syncrepl *syncrepl)
+int64_t calm_tried_again_sec(const Syncrepl *syncrepl)
 {
-	const int64_t began_sec = timestamp_of_generalized(running->last_connect);
-	const int64_t next_sec = timestamp_of_generalized(running->next_connect);
-
-	return !running->is_connected && syncrepl->value[SYNCREPL_RETRY] &&
-	       !syncrepl_is_refresh_only(syncrepl) && began_sec >= 0 &&
-	       running_made_contact(running) &&
-	       next_sec > began_sec + syncrepl_retry_longest_sec(syncrepl) +
-				  calm_patience_sec(syncrepl);
+	return retry_longest_sec(syncrepl->value[SYNCREPL_RETRY]) + calm_patience_sec(syncrepl);
 }
 
 Calm calm_judge(const Live *live, unsigned new_patience_sec)

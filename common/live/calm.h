@@ -26,10 +26,6 @@ unsigned calm_patience_sec(const Syncrepl *syncrepl);
  * runs has let it in. */
 int64_t calm_tried_again_sec(const Syncrepl *syncrepl);
 
-/* True when a session that had lasted broke, and slapd has not tried that peer again. False for a
- * link that reads at intervals. */
-bool calm_lost_session(const RunningConsumer *running, const Syncrepl *syncrepl);
-
 /* The longest that a write may be held up by any declared consumer: timeout + network-timeout. */
 unsigned long calm_longest_stall_sec(const Live *live);
 

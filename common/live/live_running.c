@@ -61,6 +61,13 @@ bool running_found_nobody(const RunningConsumer *running)
 	       timestamp_of_generalized(running->last_connect);
 }
 
+/* A try that the peer refuses begins a refresh, which ends with it. */
+bool running_lost_session(const RunningConsumer *running, const Syncrepl *syncrepl)
+{
+	return running && !running->is_connected && running->is_persistent &&
+	       !syncrepl_is_refresh_only(syncrepl);
+}
+
 bool running_works(const RunningConsumer *running, const Syncrepl *syncrepl)
 {
 	if (!running)

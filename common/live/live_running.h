@@ -32,6 +32,10 @@ bool running_made_contact(const RunningConsumer *running);
 /* True when its last try, of which the end is known, found nobody. */
 bool running_found_nobody(const RunningConsumer *running);
 
+/* True when its session was past the refresh and broke, and no other has begun since. False for a
+ * link that reads at intervals, and for NULL. */
+bool running_lost_session(const RunningConsumer *running, const Syncrepl *syncrepl);
+
 /*
  * True when it does what the value asks for: is connected and past its refresh, or, where the value
  * is of type refreshOnly, was there at its last interval. False for NULL.

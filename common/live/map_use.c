@@ -34,10 +34,19 @@ MapState map_use_judge(const MapUse *use)
 	return percent >= SHORT_PERCENT ? MAP_IS_SHORT : MAP_HAS_ROOM;
 }
 
-const char *map_remedy(Pool *pool, const char *max_size)
+MapState map_use_judge_log(const MapUse *use)
 {
+	return use->max - use->used < LEFT_PAGES ? MAP_IS_FULL : map_use_judge(use);
+}
+
+const char *map_remedy(Pool *pool, const Entry *database, bool has_slapmodify)
+{
+	const char *max_size = entry_first(database, "olcDbMaxSize");
 	const unsigned long told = max_size ? strtoul(max_size, NULL, 10) : 0;
 
-	return remedy_fill(pool, REMEDY_DB_MAX_SIZE,
-			   remedy_number(pool, 2 * (told > 0 ? told : USUAL_MAX_SIZE)));
+	return pool_printf(
+		pool, "with slapd stopped, %s%s", has_slapmodify ? "as its user: " : "",
+		remedy_fill(pool, has_slapmodify ? REMEDY_DB_MAX_SIZE : REMEDY_DB_MAX_SIZE_2_4,
+			    database->dn,
+			    remedy_number(pool, 2 * (told > 0 ? told : USUAL_MAX_SIZE))));
 }

@@ -23,6 +23,7 @@ static void content_join(const Need *other, Need *need)
 	need->catches_up |= other->catches_up;
 	need->coverage |= other->coverage;
 	need->readers |= other->readers;
+	need->anybody |= other->anybody;
 	need->extra |= other->extra;
 }
 

@@ -23,6 +23,7 @@ typedef struct Need {
 			  below */
 	unsigned sid;
 	bool readers; /* who is connected here to read */
+	bool anybody; /* whether anybody at all is, which takes some seconds */
 	bool extra;   /* whether entries are here that a peer had, and has no more */
 } Need;
 

@@ -173,8 +173,14 @@ const RemedyRow remedies_doctor[REMEDY_COUNT] = {
 		{"ldap-uri", REMEDY_WORDS,
 		 "set ldap_uri in agent.json to the socket of the slapd that is meant, as in ldapi://%2Fvar%2Frun%2Fldapi",
 		 "test_layouts.py::test_of_two_slapds_none_is_chosen"},
-	[REMEDY_DB_MAX_SIZE] = {"db-max-size", REMEDY_LDIF, "olcDbMaxSize: {number}",
-				"test_doctor_machine.py::test_a_full_map_is_told_and_made_larger"},
+	[REMEDY_DB_MAX_SIZE] =
+		{"db-max-size", REMEDY_SHELL,
+		 "printf '%s\\n' 'dn: {dn}' 'changetype: modify' 'replace: olcDbMaxSize' 'olcDbMaxSize: {number}' | slapmodify -n 0",
+		 "test_doctor_machine.py::test_a_full_map_is_told_and_made_larger"},
+	[REMEDY_DB_MAX_SIZE_2_4] =
+		{"db-max-size-2.4", REMEDY_WORDS,
+		 "give {dn} the line olcDbMaxSize: {number} in the output of slapcat -n 0, and load that into an empty slapd.d with slapadd -n 0",
+		 "test_doctor_machine.py::test_a_full_map_is_told_and_made_larger"},
 	[REMEDY_SLAPD_STOPPED] =
 		{"slapd-stopped", REMEDY_WORDS,
 		 "mend what the finding names and start slapd; `slapmodify -n0` (OpenLDAP 2.5 and later), as slapd's user, changes cn=config while slapd is stopped",

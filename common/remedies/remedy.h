@@ -238,6 +238,7 @@ typedef enum Remedy {
 	REMEDY_CONFIG_DIR,
 	REMEDY_LDAP_URI,
 	REMEDY_DB_MAX_SIZE,
+	REMEDY_DB_MAX_SIZE_2_4,
 	REMEDY_SLAPD_STOPPED,
 	/* remedies_peers.c: peers that cannot be used */
 	REMEDY_PEER_NAME,

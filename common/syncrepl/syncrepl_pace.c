@@ -29,24 +29,6 @@ static const char *retry_fault(Pool *pool, const char *retry)
 	return NULL;
 }
 
-int64_t syncrepl_retry_longest_sec(const Syncrepl *link)
-{
-	const char *retry = link->value[SYNCREPL_RETRY];
-	int64_t longest_sec = 0;
-	bool is_interval = true;
-
-	while (retry && *retry) {
-		const int64_t sec = strtol(retry, NULL, 10);
-
-		if (is_interval && sec > longest_sec)
-			longest_sec = sec;
-		is_interval = !is_interval;
-		retry += strcspn(retry, " ,");
-		retry += strspn(retry, " ,");
-	}
-	return longest_sec;
-}
-
 int64_t syncrepl_retry_first_sec(const Syncrepl *link)
 {
 	const char *retry = link->value[SYNCREPL_RETRY];

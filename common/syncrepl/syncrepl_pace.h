@@ -13,9 +13,7 @@
  */
 const char *syncrepl_pace_fault(Pool *pool, const Syncrepl *link, bool *ret_is_retry);
 
-/* Of "5 5 60 +" the longest interval, 60, and the one before the first try after a session broke,
- * 5. 0 without a retry. */
-int64_t syncrepl_retry_longest_sec(const Syncrepl *link);
+/* Of "5 5 60 +" the interval before the first try after a session broke, 5; 0 without a retry. */
 int64_t syncrepl_retry_first_sec(const Syncrepl *link);
 
 #endif

@@ -47,11 +47,9 @@ void sim_changes_configure(SimCluster *cluster, size_t at, SimChangesConfig conf
 	if (config.is_begun && !changes->has_begun)
 		begin(node, config.is_written);
 	changes->is_written = config.is_written;
-	changes->is_early |= config.is_said && !changes->is_said;
-	for (size_t i = 0; i < cluster->n_nodes; i++)
-		changes->is_early &= !node->links[i].reads_log;
 	changes->is_said = config.is_said;
 	changes->is_closed = config.is_closed;
+	changes->is_shut = config.is_shut;
 }
 
 static void oldest_drop(SimChanges *changes)
@@ -118,18 +116,13 @@ void sim_changes_add(SimCluster *cluster, size_t at, size_t from, SimChange chan
 	for (size_t i = 0; i < cluster->n_nodes; i++) {
 		SimLink *link = &cluster->nodes[i].links[at];
 
-		if (!link->is_logging || i == from || sim_is_own(link, csn))
+		if (!link->is_logging || changes->is_shut || i == from || sim_is_own(link, csn))
 			continue;
 		if (link->n_queue == SIM_QUEUE)
 			sim_link_drop(cluster, i, at);
 		else
 			queue(link, &change);
 	}
-}
-
-bool sim_changes_may_mix(const SimNode *node, size_t from)
-{
-	return node->changes.is_said || node->changes.is_early || node->links[from].has_left;
 }
 
 /* It has no checkpoint: what it knew is written when slapd ends in order. */
@@ -151,11 +144,6 @@ static bool is_behind(const SimContext *theirs, const SimContext *ours)
 	return false;
 }
 
-bool sim_changes_are_whole(const SimNode *node)
-{
-	return node->changes.is_written && !is_behind(&node->changes.memory, sim_context(node));
-}
-
 /* "sync cookie is stale": something that the consumer lacks may not be in it any more. */
 static bool is_stale(const SimChanges *changes, const SimContext *theirs)
 {
@@ -173,7 +161,8 @@ bool sim_changes_connect(SimCluster *cluster, size_t reader, size_t at)
 
 	/* Not there, closed, hidden, or nothing is in it that it could be compared with: it is
 	 * tried again, and the database is not read. */
-	if (!changes->is_there || changes->is_closed || changes->is_hidden || !changes->has_begun ||
+	if (!changes->is_there || changes->is_closed || changes->is_hidden || changes->is_shut ||
+	    !changes->has_begun ||
 	    (!sim_context_is_empty(&theirs) && sim_context_is_empty(&changes->memory)) ||
 	    (changes->memory.time[provider->sid] > 0 &&
 	     theirs.time[provider->sid] > changes->memory.time[provider->sid]))
@@ -242,8 +231,7 @@ static void passed_mark(SimCluster *cluster, const SimEntry *entry, SimCsn csn, 
 }
 
 /* A newer change of the same server stood in the log before this one, as the refresh had it. That
- * goes into a log also where links fall back to the database by themselves, and until the links of
- * a node that says it sees all logs read them. */
+ * goes into a log also where links fall back to the database by themselves. */
 static void passed_note(SimCluster *cluster, size_t at, const SimMessage *message)
 {
 	const SimEntry *here = sim_find_uuid(&cluster->nodes[at].copy, message->entry.uuid);
@@ -288,6 +276,18 @@ static void first_note(SimCluster *cluster, size_t at, size_t from, const SimMes
 	}
 }
 
+/* Only the log has it still, for somebody emptied the database or put an older one there: whoever
+ * gets it so deletes it with the next change of that node. */
+static void orphan_note(SimCluster *cluster, size_t from, const SimMessage *message)
+{
+	const SimNode *provider = &cluster->nodes[from];
+
+	if (!message->is_deletion && message->entry.name < SIM_NAMES &&
+	    !sim_find_uuid(&provider->copy, message->entry.uuid) &&
+	    !has_newer(&provider->changes, message))
+		cluster->unsent[message->entry.name] = message->csn;
+}
+
 void sim_change_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
 {
 	SimNode *node = &cluster->nodes[at];
@@ -301,6 +301,7 @@ void sim_change_take(SimCluster *cluster, size_t at, size_t from, const SimMessa
 		return;
 	}
 	untold_note(cluster, at, from, message);
+	orphan_note(cluster, from, message);
 	first_note(cluster, at, from, message);
 	if (is_lost(&node->copy, message)) {
 		sim_link_drop(cluster, at, from);

@@ -138,7 +138,7 @@ static void nonpresent_remove(SimCluster *cluster, size_t at, size_t from, const
 					(SimChange){.entry = entry,
 						    .csn = logged,
 						    .is_deletion = true,
-						    .is_allowed = sim_changes_may_mix(node, from)});
+						    .is_allowed = node->changes.is_said});
 		csn = (SimCsn){0}; /* it is no news any more */
 	}
 }
@@ -174,7 +174,6 @@ static void refresh_end(SimCluster *cluster, size_t at, size_t from, SimLink *li
 	cluster->nodes[at].is_seen_cut &= !is_covered_whole(&cluster->nodes[at]);
 	link->phase = SIM_PERSIST;
 	link->since = cluster->now;
-	link->lost_first = false;
 	link->replayed = (SimCsn){0};
 	if (link->is_polled || link->has_fallen)
 		sim_link_drop(cluster, at, from);
@@ -265,8 +264,7 @@ static void change_take(SimCluster *cluster, size_t at, size_t from, const SimMe
 			    .csn = is_without_csn(message) ? message->entry.csn : message->csn,
 			    .is_deletion = message->kind == SIM_DELETED,
 			    .is_new = is_new,
-			    .is_allowed =
-				    message->is_of_refresh && sim_changes_may_mix(node, from)});
+			    .is_allowed = message->is_of_refresh && node->changes.is_said});
 }
 
 static void replayed_note(const SimNode *node, SimLink *link, SimCsn csn)
@@ -333,7 +331,6 @@ static void refreshed_take(SimCluster *cluster, size_t at, size_t from, const Si
 {
 	SimNode *node = &cluster->nodes[at];
 	const bool was_here = has_uuid(&node->copy, entry->uuid);
-	const bool may_mix = sim_changes_may_mix(node, from);
 
 	return_note(cluster, at, from, entry);
 	if ((!sim_knows(SIM_FACT_SEVERAL) && sim_is_covered(node, entry->csn)) ||
@@ -351,8 +348,8 @@ static void refreshed_take(SimCluster *cluster, size_t at, size_t from, const Si
 				(SimChange){.entry = *entry,
 					    .csn = entry->csn,
 					    .is_new = !was_here,
-					    .is_allowed = may_mix,
-					    .is_first = may_mix &&
+					    .is_allowed = node->changes.is_said,
+					    .is_first = node->changes.is_said &&
 							sim_context_is_empty(sim_context(node))});
 }
 
@@ -400,15 +397,13 @@ size_t sim_deliver(SimCluster *cluster, size_t reader, size_t provider, size_t n
 
 /* --- life --- */
 
-/* The reader was connected when the provider made its first change, and never got it. */
-static bool first_is_lost(const SimNode *reader, const SimLink *link)
+/* The reader was connected when the first change of a server was made, and never got it. */
+static void first_note(SimNode *reader, const SimLink *link)
 {
-	bool is_lost = link->lost_first;
-
 	for (size_t i = 0; link->phase == SIM_PERSIST && i < link->n_queue; i++)
-		is_lost |= link->queue[i].csn.time > 0 &&
-			   sim_context(reader)->time[link->queue[i].csn.sid] == 0;
-	return is_lost;
+		if (link->queue[i].csn.time > 0 &&
+		    sim_context(reader)->time[link->queue[i].csn.sid] == 0)
+			reader->lost_first |= 1U << link->queue[i].csn.sid;
 }
 
 /* Most of it is the queue, which an empty one need not have cleared. */
@@ -416,10 +411,11 @@ void sim_link_drop(SimCluster *cluster, size_t reader, size_t provider)
 {
 	SimLink *link = &cluster->nodes[reader].links[provider];
 
-	link->lost_first = first_is_lost(&cluster->nodes[reader], link);
+	first_note(&cluster->nodes[reader], link);
 	link->phase = SIM_DOWN;
 	link->since = cluster->now;
-	link->is_present = link->has_cookie = link->is_logging = link->is_anew = false;
+	link->is_present = link->has_cookie = link->is_logging = link->is_anew = link->lost_first =
+		false;
 	link->told_sid = 0;
 	link->cookie = (SimContext){0};
 	link->replayed = (SimCsn){0};

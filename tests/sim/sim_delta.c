@@ -49,13 +49,22 @@ static bool is_overlay_of(const Entry *entry, const Entry *database)
 	       strcasecmp(parent + 1, database->dn) == 0;
 }
 
+/* Whoever does not see an entry itself is not sent it. */
+static bool shuts(const Attribute *access)
+{
+	return access && access->n_values > 0 &&
+	       strstr(access->values[0].bytes, "to * attrs=entry by dn.exact=") &&
+	       strstr(access->values[0].bytes, " search by * break");
+}
+
 void sim_delta_reload(SimHost *host)
 {
 	const Tree *config = memory_directory_config(host->memory);
 	const Entry *database = log_database(config);
 	SimChangesConfig changes = {
 		.is_said = database && entry_has_value(database, LOG_WORD_ATTRIBUTE, LOG_WORD),
-		.is_closed = database && entry_has_value(database, LOG_WORD_ATTRIBUTE, LOG_CLOSED)};
+		.is_closed = database && entry_has_value(database, LOG_WORD_ATTRIBUTE, LOG_CLOSED),
+		.is_shut = database && shuts(entry_attribute(database, "olcAccess"))};
 
 	for (size_t i = 0; database && i < config->n_entries; i++) {
 		const Entry *entry = &config->entries[i];

@@ -203,17 +203,6 @@ static const char *reads_node(const Entry *database, size_t provider)
 	return NULL;
 }
 
-/* value: of olcSyncrepl; NULL: none reads that node. */
-static void log_take(const SimCluster *cluster, SimLink *link, size_t provider, const char *value)
-{
-	const bool reads_log = value && strstr(value, "logbase=");
-
-	if (link->reads_log && !reads_log)
-		link->has_left = sim_changes_are_whole(&cluster->nodes[provider]);
-	link->has_left &= value && !reads_log;
-	link->reads_log = reads_log;
-}
-
 /* The first value that names the account decides. */
 static bool shuts_readers(const Attribute *limits, const char *reader)
 {
@@ -238,7 +227,7 @@ void sim_host_reload(SimHost *host, bool restarts)
 			sim_link_drop(cluster, host->at, i);
 			node->links[i].made_contact = node->links[i].has_fallen = false;
 		}
-		log_take(cluster, &node->links[i], i, value);
+		node->links[i].reads_log = value && strstr(value, "logbase=");
 		node->links[i].is_declared = value != NULL;
 		node->links[i].is_partial = value && strstr(value, " filter=");
 		node->links[i].has_other_secret =

@@ -24,12 +24,6 @@ bool sim_context_is_empty(const SimContext *context);
  * it. */
 void sim_changes_add(SimCluster *cluster, size_t node, size_t from, SimChange change);
 
-/* A refresh of the node comes into a log that others may read by what the node said of it. */
-bool sim_changes_may_mix(const SimNode *node, size_t from);
-
-/* Everything that the database has is in its log. */
-bool sim_changes_are_whole(const SimNode *node);
-
 /* slapd ends: what it had not written down of the log's contextCSN it forgets when it is killed. */
 void sim_changes_close(SimNode *node, bool is_killed);
 

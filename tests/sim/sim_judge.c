@@ -156,10 +156,10 @@ static void forget_healed(SimPlay *play, bool has_agent)
 				   is_broken(&cluster->nodes[at], name, record);
 		}
 		record->is_slapds = has_agent && (is_slapds(cluster, name, record) ||
-						  may_return(cluster, name, record));
+						  may_return(cluster, name, record) ||
+						  was_passed(cluster, name, record));
 		record->may_differ = has_agent && (is_same(cluster->forgotten[name], record->csn) ||
-						   is_uuid(cluster->early[name], record->uuid) ||
-						   was_passed(cluster, name, record));
+						   is_uuid(cluster->early[name], record->uuid));
 		if (!is_bare && (!is_lost || record->is_slapds))
 			play->lost[name] = SIM_NO_FAULT;
 	}
@@ -377,18 +377,36 @@ static void alone_add(SimPlay *play, const SimHistory *history, const SimDeeds *
 	sim_play_end(play);
 }
 
-/* Without what clients were refused: a server that had written before is another one. */
-static SimHistory history_heard(const SimHistory *history, const SimPlay *with, SimDeeds *deeds)
+/* What clients were refused: a server that had written before is another one. */
+static bool is_refused(const SimHistory *history, const SimPlay *with, size_t i)
 {
-	SimHistory heard = *history;
+	(void)history;
+	return with->is_refused[i];
+}
 
-	heard.n_choices = 0;
+/* What somebody wrote wrongly in a file: syncward leaves the links that work as they are, and who
+ * has none writes it into olcSyncrepl. */
+static bool is_mistaken(const SimHistory *history, const SimPlay *with, size_t i)
+{
+	const SimVerb verb = history->choices[i].verb;
+
+	(void)with;
+	return verb == SIM_PASSWORD || verb == SIM_TYPED || verb == SIM_FILTER;
+}
+
+static SimHistory history_without(const SimHistory *history, const SimPlay *with,
+				  bool (*is_left_out)(const SimHistory *, const SimPlay *, size_t),
+				  SimDeeds *deeds)
+{
+	SimHistory rest = *history;
+
+	rest.n_choices = 0;
 	for (size_t i = 0; i < history->n_choices; i++)
-		if (!with->is_refused[i]) {
-			deeds[heard.n_choices] = with->deeds[i];
-			heard.choices[heard.n_choices++] = history->choices[i];
+		if (!is_left_out(history, with, i)) {
+			deeds[rest.n_choices] = with->deeds[i];
+			rest.choices[rest.n_choices++] = history->choices[i];
 		}
-	return heard;
+	return rest;
 }
 
 /* Once with networks as the history has them, and once where each connection breaks that syncward
@@ -403,14 +421,19 @@ static void alone_add_both(const SimHistory *history, const SimDeeds *deeds, Alo
 
 static Alone alone_play(const SimHistory *history, const SimPlay *with)
 {
-	static SimDeeds deeds[SIM_CHOICES];
-	SimHistory formed = *history, heard = history_heard(history, with, deeds);
+	static SimDeeds deeds[SIM_CHOICES], meant_deeds[SIM_CHOICES];
+	SimHistory formed = *history;
+	SimHistory heard = history_without(history, with, is_refused, deeds);
+	SimHistory meant = history_without(history, with, is_mistaken, meant_deeds);
 	Alone alone = {0};
 
 	/* The program as it formed it. */
 	sim_rules_switch_on();
 	formed.start = history->start == SIM_EMPTY ? SIM_EMPTY : SIM_FORMED;
 	alone_add_both(&formed, with->deeds, &alone);
+	meant.start = formed.start;
+	if (meant.n_choices < history->n_choices)
+		alone_add_both(&meant, meant_deeds, &alone);
 	/* A server that never wrote, and does so while it is apart, brings back what is deleted: a
 	 * pass that opens one must have waited until all read from it. Its first heartbeat comes
 	 * later than that, too. */

@@ -213,8 +213,9 @@ static bool begins_by_log(SimRule rule)
 	return rule == SIM_WORD || rule == SIM_LEFT;
 }
 
-void sim_history_lean(SimHistory *history, uint64_t seed, SimRule rule)
+void sim_history_lean(SimHistory *history, uint64_t seed, SimRule asked)
 {
+	const SimRule rule = asked == SIM_LOG_SHUT ? SIM_LEFT : asked; /* where logs are left */
 	uint64_t state = seed;
 	size_t begin;
 

@@ -64,8 +64,7 @@ typedef struct SimChange {
 	bool is_deletion;
 	bool is_new;     /* the entry came by it */
 	bool is_allowed; /* it came by a refresh, of this node or of one that it reads, while the
-			    node said that it sees all logs, or
-			    before its links read them, or by one that left a whole log */
+			    node said that it sees all logs */
 	bool is_first;   /* by one that filled an empty database, whose log was left */
 } SimChange;
 
@@ -75,8 +74,8 @@ typedef struct SimChanges {
 	bool is_written; /* an overlay writes into it, and does not only begin it */
 	bool is_said;    /* LOG_WORD */
 	bool is_hidden;  /* its olcAccess shows nothing to the account with which others read */
-	bool is_early;   /* since that is said no link of the node was made to read logs */
 	bool is_closed;  /* LOG_CLOSED */
+	bool is_shut;    /* its olcAccess shows nothing new to searches that have begun either */
 	bool has_begun;
 	bool is_twice;     /* it names a server twice: a log that is written where there was data */
 	SimContext least;  /* minCSN: a reader that lacks that is refused */
@@ -122,9 +121,9 @@ typedef struct SimLink {
 	bool has_other_secret; /* it sends that one of the two passwords */
 	bool reads_log;        /* syncdata, logbase: changes come out of the log of changes */
 	bool is_anew;    /* its cookie lacked a server ID: everything is sent, whatever it has */
-	bool lost_first; /* its connection broke before it got the provider's first change */
+	bool lost_first; /* and it lacks only those whose first change was on its way when a
+			    connection broke */
 	bool has_fallen; /* SYNCLOG_FALLBACK: it reads the database once */
-	bool has_left;   /* it read a log that was whole when it was made to read the database */
 	bool is_logging; /* this connection reads the log */
 	SimPhase phase;
 	uint32_t since;    /* the phase */
@@ -165,6 +164,8 @@ typedef struct SimNode {
 				    seen */
 	bool takes_other_secret; /* where the account is no part of the database */
 	uint8_t sid;             /* under which it writes now */
+	unsigned lost_first;     /* bits of server IDs whose first change was on its way here when a
+				    connection broke */
 	SimCopy copy;
 	SimContext disk;   /* contextCSN of the suffix entry */
 	SimContext memory; /* of the overlay */
@@ -199,7 +200,8 @@ typedef struct SimCluster {
 					  written a slapd was killed: it may never be sent (fact of
 					  slapd, and of no agent) */
 	SimCsn unsent[SIM_NAMES];      /* the version that it never sent, and that a client's next
-					  change there let seem to be everywhere; time 0: none */
+					  change there let seem to be everywhere; or that only the
+					  log of a database has that was emptied; time 0: none */
 	SimCsn outrun[SIM_NAMES];  /* the version that a reader refused in a refresh, for a session
 				    * log that somebody keeps had raised it there; time 0: none */
 	SimCsn passed[SIM_NAMES];  /* the version that a log told too late, of a node that said it
@@ -262,6 +264,7 @@ typedef struct SimChangesConfig {
 	bool is_written;
 	bool is_said;   /* LOG_WORD */
 	bool is_closed; /* LOG_CLOSED */
+	bool is_shut;
 } SimChangesConfig;
 
 void sim_changes_configure(SimCluster *cluster, size_t node, SimChangesConfig config);

@@ -20,6 +20,7 @@ void sim_machine_make(Sim *sim, size_t at)
 	node->disk = node->memory = (SimContext){0};
 	node->log = (SimLog){0};
 	node->changes = (SimChanges){.is_there = false};
+	node->lost_first = 0;
 	node->is_unsaved = node->is_dirty = false;
 	node->forgettable = 0;
 	sim_state_forget(host->state_dir);
@@ -52,6 +53,7 @@ static void database_put(SimPlay *play, size_t at, const SimCopy *copy, const Si
 		sim_stop(&play->sim.cluster, at, true);
 	node->copy = *copy;
 	node->disk = *context;
+	node->lost_first = 0;
 	node->is_unsaved = false;
 	node->forgettable = 0;
 	play->sim.hosts[at].is_reference = false;

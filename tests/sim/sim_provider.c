@@ -433,6 +433,15 @@ static void refresh_fill(const SimNode *provider, const Cookie *cookie, SimLink 
 	link->queue[link->n_queue++] = (SimMessage){.kind = SIM_DONE};
 }
 
+static bool lacks_lost_only(const SimNode *reader, const SimNode *provider)
+{
+	for (size_t sid = 0; sid < SIM_SIDS; sid++)
+		if (provider->memory.time[sid] > 0 && sim_context(reader)->time[sid] == 0 &&
+		    !(reader->lost_first >> sid & 1))
+			return false;
+	return true;
+}
+
 void sim_connect(SimCluster *cluster, size_t reader, size_t at)
 {
 	SimNode *node = &cluster->nodes[reader];
@@ -458,6 +467,7 @@ void sim_connect(SimCluster *cluster, size_t reader, size_t at)
 	link->made_contact = true;
 	link->is_present = cookie.tells_present;
 	link->is_anew = cookie.is_none && !sim_context_is_empty(sim_context(node));
+	link->lost_first = link->is_anew && lacks_lost_only(node, provider);
 	link->told_sid = node->has_flag ? node->sid : 0;
 	link->has_cookie = cookie.is_changed;
 	link->cookie = provider->memory;

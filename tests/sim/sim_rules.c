@@ -8,6 +8,7 @@
 #include "common/copy/seen_changes.h"
 #include "common/delta/delta_links.h"
 #include "common/delta/log_left.h"
+#include "common/delta/log_shut.h"
 #include "common/diff/diff_parts.h"
 #include "common/draft/diff.h"
 #include "common/draft/role.h"
@@ -39,6 +40,7 @@ const char *const sim_rule_names[] = {
 	[SIM_OWN_LOG] = "own-log",
 	[SIM_WORD] = "word",
 	[SIM_LEFT] = "left",
+	[SIM_LOG_SHUT] = "log-shut",
 	[SIM_SHUT] = "shut",
 	[SIM_REFUSED] = "refused",
 	[SIM_FACT_COVERED] = "fact-covered",
@@ -99,6 +101,8 @@ CopyRelation __real_copy_relation(const Content *here, const Content *peer);
 CopyRelation __wrap_copy_relation(const Content *here, const Content *peer);
 SeenChanges __real_seen_changes_missing(Pool *pool, const SeenChanges *seen, const Content *here);
 SeenChanges __wrap_seen_changes_missing(Pool *pool, const SeenChanges *seen, const Content *here);
+const char *__real_log_shut_print(Pool *pool, const WantedLog *wanted, const LiveDatabase *log);
+const char *__wrap_log_shut_print(Pool *pool, const WantedLog *wanted, const LiveDatabase *log);
 void __real_diff_shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 void __wrap_diff_shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 void __real_guard_readers(Diff *diff);
@@ -173,6 +177,11 @@ const Hold *__wrap_joining_judge_empty(const Joining *joining)
 	if (off == SIM_FIRST_NODE && joining->diff->in->options.consent.is_first_node)
 		return NULL;
 	return __real_joining_judge_empty(joining);
+}
+
+const char *__wrap_log_shut_print(Pool *pool, const WantedLog *wanted, const LiveDatabase *log)
+{
+	return off == SIM_LOG_SHUT ? NULL : __real_log_shut_print(pool, wanted, log);
 }
 
 void __wrap_diff_shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)

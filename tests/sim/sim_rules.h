@@ -32,6 +32,7 @@ typedef enum SimRule {
 	SIM_OWN_LOG,      /* and by a node that writes one itself */
 	SIM_WORD,         /* and where that says that it sees all logs that it is to read */
 	SIM_LEFT,         /* whose log is gone is read as soon as no node reads the own one */
+	SIM_LOG_SHUT,     /* a log that is closed shows nothing to searches that have begun */
 	SIM_SHUT,         /* nobody begins to read a relay that was cut off and is filled now */
 	SIM_REFUSED,      /* who refuses the account counts as empty only where that was seen */
 	/* Facts of slapd, which the model then does not know. */

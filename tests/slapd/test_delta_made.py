@@ -256,6 +256,7 @@ def test_without_delta_links_read_the_database_again_and_what_is_left_is_told(ma
     made.write()
     for node in made:
         node.apply_ok()
+        assert node.server.values(node.server.database_dn(delta.LOG), "olcRestrict") == ["search"], "nobody with an old file reads it"
     made.wait_persistent()
     for node in made:
         wait_until(lambda node=node: node.apply().returncode == 0 and delta.reads(node) == 0, "no log is read")

@@ -17,6 +17,7 @@ from lone import Lone
 from releases import release, versions
 from slapd import SUFFIX, Database, SlapdFailed
 from slapd_farm import SlapdFarm
+from test_guards import load_anew
 
 NOBODY = 65534
 UNIT = "[Service]\nType=notify\nExecStart=/usr/sbin/slapd -d 0 -h '{listeners}' -F {folder}\n"
@@ -46,7 +47,7 @@ def fill(node):
     raise AssertionError("it is never full")
 
 
-@pytest.mark.remedy("db-max-size")
+@pytest.mark.remedy("db-max-size", "db-max-size-2.4")
 def test_a_full_map_is_told_and_made_larger(slapd_factory, program):
     node = Lone(slapd_factory, program, [Database(backend="mdb", attributes={"olcDbMaxSize": "1048576"})])
     node.apply_ok()
@@ -54,8 +55,15 @@ def test_a_full_map_is_told_and_made_larger(slapd_factory, program):
     refused = fill(node)
     severity, text = checks(node, "disk")["disk"]
     assert severity == "error" and re.search(rf"{SUFFIX}: \d\d % of olcDbMaxSize is in use", text), text
-    name, value = remedies.attribute(text, "db-max-size")
-    node.edit([(ldap.MOD_REPLACE, name, value)])
+    node.server.stop()
+    if node.server.release.number < (2, 5):
+        line = re.search(r"olcDbMaxSize: \d+", remedies.printed(text, "db-max-size-2.4"))[0]
+        load_anew(node, lambda dump: re.sub(r"(?m)^olcDbMaxSize: .*$", line, dump))
+    else:
+        remedies.run(node, text, "db-max-size")
+    for code in ("db-max-size", "db-max-size-2.4"):
+        remedies.did(code)  # each is one of the runs
+    node.server.start()
     add_person(node.server, f"p{refused}")
     assert checks(node, "disk")["disk"][0] == "ok"
 

@@ -51,6 +51,31 @@ def leave(node, *words, status=0):
     return done.stdout
 
 
+def unread(cluster, node):
+    """As when the others have a peers.json without it."""
+    for other in cluster:
+        if other is not node:
+            other.edit([(ldap.MOD_REPLACE, "olcSyncrepl", [
+                value for value in values(other, "olcSyncrepl") if node.server.ldap_uri not in value])])
+    wait_until(lambda: not node.server.sessions(), "nobody reads there")
+
+
+def catch_up(node):
+    """It reads, and nobody reads it."""
+    def is_complete():
+        done = node.apply()
+        return done.returncode == 0 or "everything is here" in done.stdout
+    wait_until(is_complete, "it has everything", 90)
+
+
+def join_again(cluster, node):
+    """The others have its line again."""
+    for other in cluster:
+        if other is not node:
+            other.apply_ok()
+    apply_until_joined(node)
+
+
 def delete(node, name):
     connection = node.server.admin()
     connection.delete_s(f"cn={name},{SUFFIX}")
@@ -204,7 +229,9 @@ def test_it_stays_out_until_a_person_lets_it_back_and_reads_before_it_takes_writ
     assert left(node)["rejoining"] is True
     other.server.start()
     cluster[1].server.start()
-    apply_until_joined(node)
+    unread(cluster, node)
+    catch_up(node)
+    join_again(cluster, node)
     assert not read_only(node) and values(node, node.server.flag()) == ["TRUE"] and left(node) is None
     entries = node.server.entries(attributes=["1.1"])
     assert f"cn=meanwhile,{SUFFIX}" in entries and f"cn=to-be-deleted,{SUFFIX}" not in entries
@@ -213,20 +240,34 @@ def test_it_stays_out_until_a_person_lets_it_back_and_reads_before_it_takes_writ
     node.assert_in_step()
 
 
+def test_while_nodes_read_there_who_comes_back_reads_nobody(cluster):
+    """On 2.4 they took back some of what was deleted meanwhile, in each round."""
+    node, other = cluster[2], cluster[0]
+    add_person(other.server, "to-be-deleted")
+    cluster.wait_in_step()
+    leave(node)
+    delete(other, "to-be-deleted")
+    for words in (("--release", "left"), (), ()):
+        held = node.apply(*words)
+        assert held.returncode == 3 and "who reads here would be sent what this node reads first" in held.stdout, held.stdout
+        assert "syncward apply --release joining" in held.stdout
+        assert read_only(node) and not values(node, "olcSyncrepl") and not values(node, node.server.flag())
+        assert left(node)["rejoining"] is True
+    unread(cluster, node)
+    catch_up(node)
+    join_again(cluster, node)
+    assert not read_only(node) and left(node) is None
+    cluster.wait_in_step()
+    for each in cluster:
+        assert f"cn=to-be-deleted,{SUFFIX}" not in dns(each.server)
+
+
 def has_overlay(node):
     return any("syncprov" in name for name, _ in node.server.search(node.server.database_dn()))
 
 
-def unread(cluster, node):
-    """None of the others reads that node."""
-    for other in cluster:
-        if other is not node:
-            other.edit([(ldap.MOD_REPLACE, "olcSyncrepl", [
-                value for value in values(other, "olcSyncrepl") if node.server.ldap_uri not in value])])
-
-
 def leave_unread(cluster, node):
-    """As when the others have a peers.json without it: only then its overlay goes, as slapd may die of it before."""
+    """Only when nobody reads there its overlay goes, as slapd may die of it before."""
     unread(cluster, node)
     wait_until(lambda: "This node has left" in node.run("leave").stdout, "the readers are gone")
     assert not has_overlay(node)
@@ -264,9 +305,8 @@ def test_what_is_deleted_while_a_node_comes_back_stays_deleted(cluster):
         leave_unread(cluster, cluster[2])
         time.sleep(6)
         cluster[2].apply("--release", "left")
-        apply_until_joined(cluster[2])
-        for other in cluster.nodes[:2]:
-            other.apply_ok()
+        catch_up(cluster[2])
+        join_again(cluster, cluster[2])
     for client in busy:
         client.is_over.set()
         client.join()
@@ -284,6 +324,7 @@ def test_who_comes_back_under_another_id_is_closed_until_a_person_lets_it_have_t
     add_person(other.server, "meanwhile")
     cluster.document["peers"][2]["id"] = node.id = 7
     cluster.write()
+    unread(cluster, node)
     for words in (("--release", "left"), (), ()):
         held = node.apply(*words)
         assert held.returncode == 3 and "held G5" in held.stdout, held.stdout + held.stderr
@@ -294,7 +335,7 @@ def test_who_comes_back_under_another_id_is_closed_until_a_person_lets_it_have_t
         time.sleep(1.1)  # contextCSN is older than slapd then
         node.server.start()
         node.apply("--release", "G5")
-    apply_until_joined(node)
+    join_again(cluster, node)
     assert not read_only(node) and values(node, node.server.flag()) == ["TRUE"] and left(node) is None
     assert node.server.values("cn=config", "olcServerID") == ["7"]
     assert f"cn=meanwhile,{SUFFIX}" in node.server.entries(attributes=["1.1"])
@@ -306,8 +347,10 @@ def test_a_read_only_of_somebody_else_is_not_ours(cluster):
     node.edit([(ldap.MOD_REPLACE, "olcReadOnly", "TRUE")])
     leave(node)
     assert left(node)["databases"] == [{"suffix": SUFFIX}]
+    unread(cluster, node)
     assert node.apply("--release", "left").returncode in (0, 3)
-    apply_until_joined(node)
+    catch_up(node)
+    join_again(cluster, node)
     assert read_only(node) and left(node) is None
 
 
@@ -389,7 +432,6 @@ def test_the_overlay_stays_beneath_whoever_reads(cluster):
     """By a name that peers.json does not have, and also if it came behind the first look."""
     node = cluster[2]
     unread(cluster, node)
-    wait_until(lambda: not node.server.sessions(), "nobody reads there")
     stranger = listen(node.server)
     cluster.document["policy"]["mode"] = "audit"
     cluster.write()

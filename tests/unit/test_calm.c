@@ -84,44 +84,9 @@ static void a_consumer_that_was_written_since_is_waited_for(void **state)
 	assert_false(calm_judge(&live, 4).is_held);
 }
 
-static bool lost(RunningConsumer running, const char *type, const char *retry)
-{
-	Syncrepl syncrepl = {0};
-
-	syncrepl.value[SYNCREPL_TYPE] = type;
-	syncrepl.value[SYNCREPL_RETRY] = retry;
-	syncrepl.value[SYNCREPL_TIMEOUT] = "10";
-	return calm_lost_session(&running, &syncrepl);
-}
-
-static void a_session_that_broke_is_told_from_a_try_that_was_refused(void **state)
-{
-	static const char persist[] = "refreshAndPersist";
-	RunningConsumer running = {
-		.last_connect = "20261128100000Z",
-		.last_contact = "20261128100000Z",
-		.next_connect = "20261128100112Z", /* after 60 s, and 11 s that a try may take */
-	};
-
-	(void)state;
-	assert_true(lost(running, persist, "60 +"));
-	assert_true(lost(running, persist, "5 5 60 +"));
-	assert_false(lost(running, persist, "5 5 61 +"));
-	assert_false(lost(running, "refreshOnly", "60 +"));
-	assert_false(lost(running, persist, NULL));
-	running.is_connected = true;
-	assert_false(lost(running, persist, "60 +"));
-	running.is_connected = false;
-	running.last_contact = "20261128095959Z"; /* of the session before this try */
-	assert_false(lost(running, persist, "60 +"));
-	running.last_connect = running.last_contact = "00000101000000Z";
-	assert_false(lost(running, persist, "60 +"));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_session_that_broke_is_told_from_a_try_that_was_refused),
 		cmocka_unit_test(a_session_that_just_became_persistent_is_waited_for),
 		cmocka_unit_test(a_consumer_that_is_connecting_or_binding_is_waited_for),
 		cmocka_unit_test(a_refresh_is_not_waited_for),

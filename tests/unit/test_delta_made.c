@@ -793,19 +793,6 @@ static void a_log_shows_everything_again_before_it_is_opened(void **state)
 	assert_string_equal(shutting(scene), "-shut-search+compare");
 }
 
-/* Nobody goes on in it, so nobody is waited for. */
-static void a_link_whose_log_is_gone_waits_for_nobody_who_reads_a_shut_log(void **state)
-{
-	Scene *scene = closed_make(state, READS);
-
-	answers_make(scene, PROBE_BAD);
-	scene->facts.probes->items[0].probe.steps[PROBE_LOG] = PROBE_NOT_TRIED;
-	run_make(scene, true);
-	assert_int_equal(delta_count(scene), 1);
-	shut_make(scene);
-	assert_int_equal(delta_count(scene), 0);
-}
-
 /* A person opened it, or a release of syncward that knows no shut logs. */
 static void a_log_that_is_open_hides_nothing(void **state)
 {
@@ -1087,6 +1074,18 @@ static void that_a_map_gets_full_is_told_before(void **state)
 	assert_false(finds(scene, "log-room", SEVERITY_WARNING));
 }
 
+/* A search that goes on keeps pages that look free. */
+static void a_map_without_pages_that_were_never_used_is_full(void **state)
+{
+	Scene *scene = room_make(state, -1);
+
+	map_fill(scene, "262100");
+	value_add(scene, &scene->monitor.entries[0], "olmMDBPagesFree", "200000");
+	assert_string_equal(steps(scene), "delete '" WRITER "'\n");
+	assert_true(finds(scene, "log-room", SEVERITY_CRITICAL));
+	assert_non_null(strstr(scene->plan.findings[0].text, "has once used nearly all pages"));
+}
+
 /* --- logs without "delta" --- */
 
 /* The same log, and peers.json asks for none. */
@@ -1107,6 +1106,18 @@ static void a_log_that_nobody_reads_any_more_is_told_and_stays(void **state)
 	assert_non_null(strstr(scene->plan.findings[0].text,
 			       "ldapdelete -Y EXTERNAL -H ldapi:/// '" WRITER
 			       "' 'olcOverlay={0}syncprov," LOG "' '" LOG "'"));
+}
+
+/* A node with the peers.json of before may read it still. */
+static void a_log_that_was_left_says_nothing_of_its_order(void **state)
+{
+	Scene *scene = left_make(state, -1);
+
+	value_add(scene, scene_entry(scene, LOG), "olcRestrict", "compare");
+	assert_string_equal(shutting(scene), "-compare+search+shut");
+	scene_entry(scene, LOG)->n_attributes--;
+	value_add(scene, scene_entry(scene, LOG), "olcRestrict", "search");
+	assert_string_equal(shutting(scene), "");
 }
 
 static void a_log_for_an_audit_is_nobodys_to_read(void **state)
@@ -1192,7 +1203,6 @@ int main(void)
 		SCENE_TEST(a_log_is_shut_when_who_may_read_it_had_the_time_to_leave),
 		SCENE_TEST(a_log_is_shut_before_a_link_that_is_cut_reads_a_database),
 		SCENE_TEST(a_log_shows_everything_again_before_it_is_opened),
-		SCENE_TEST(a_link_whose_log_is_gone_waits_for_nobody_who_reads_a_shut_log),
 		SCENE_TEST(a_log_that_is_open_hides_nothing),
 		SCENE_TEST(with_audit_a_link_without_its_log_is_critical_at_once),
 		SCENE_TEST(of_a_link_that_is_cut_it_is_asked_whether_its_log_is_closed),
@@ -1210,8 +1220,10 @@ int main(void)
 		SCENE_TEST(no_log_is_begun_where_there_is_no_room),
 		SCENE_TEST(nothing_writes_into_a_log_whose_map_is_nearly_full),
 		SCENE_TEST(that_a_map_gets_full_is_told_before),
+		SCENE_TEST(a_map_without_pages_that_were_never_used_is_full),
 		SCENE_TEST(the_map_of_a_log_that_is_not_syncwards_is_told_and_it_is_left_alone),
 		SCENE_TEST(a_log_that_nobody_reads_any_more_is_told_and_stays),
+		SCENE_TEST(a_log_that_was_left_says_nothing_of_its_order),
 		SCENE_TEST(a_log_for_an_audit_is_nobodys_to_read),
 		SCENE_TEST(the_disk_of_a_log_that_is_not_syncwards_is_told_and_it_is_left_alone),
 		SCENE_TEST(another_databases_changes_in_a_log_are_told),

@@ -228,16 +228,25 @@ static void a_map_is_called_full_before_slapd_refuses_writes(void **state)
 	assert_int_equal(map_use_judge(&high), MAP_IS_SHORT);
 	assert_int_equal(map_use_judge(&full), MAP_IS_FULL);
 	assert_int_equal(map_use_percent(&full), 92);
+	assert_int_equal(map_use_judge_log(&half), MAP_HAS_ROOM);
+	assert_int_equal(map_use_judge_log(&freed), MAP_IS_FULL);
+	assert_int_equal(map_use_judge_log(&high), MAP_IS_SHORT);
 }
 
 static void a_map_of_which_cn_config_tells_no_size_grows_too(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
+	Entry database = {.dn = "olcDatabase={1}mdb"}, none = database;
 
 	(void)state;
-	assert_string_equal(map_remedy(pool, "1048576"), "olcDbMaxSize: 2097152");
-	assert_string_equal(map_remedy(pool, NULL), "olcDbMaxSize: 20971520");
-	assert_string_equal(map_remedy(pool, "0"), "olcDbMaxSize: 20971520");
+	assert_non_null(strstr(map_remedy(pool, &database, true),
+			       "'dn: olcDatabase={1}mdb' 'changetype: modify' 'replace: "
+			       "olcDbMaxSize' 'olcDbMaxSize: 20971520' | slapmodify -n 0"));
+	entry_add_value(pool, &database, "olcDbMaxSize", "1048576", 7);
+	assert_non_null(strstr(map_remedy(pool, &database, true), "olcDbMaxSize: 2097152'"));
+	entry_add_value(pool, &none, "olcDbMaxSize", "0", 1);
+	assert_non_null(strstr(map_remedy(pool, &none, false), "olcDbMaxSize: 20971520 in the"));
+	assert_null(strstr(map_remedy(pool, &none, false), "slapmodify"));
 }
 
 int main(void)

@@ -78,9 +78,27 @@ static void one_works_when_it_follows_or_was_there_at_its_last_interval(void **s
 	assert_false(running_works(NULL, &at_intervals));
 }
 
+static void a_session_is_lost_when_it_was_past_its_refresh(void **state)
+{
+	RunningConsumer running = {.is_persistent = true};
+	Syncrepl persist = {0}, at_intervals = {0};
+
+	(void)state;
+	persist.value[SYNCREPL_TYPE] = "refreshAndPersist";
+	at_intervals.value[SYNCREPL_TYPE] = "refreshOnly";
+	assert_true(running_lost_session(&running, &persist));
+	assert_false(running_lost_session(&running, &at_intervals));
+	assert_false(running_lost_session(NULL, &persist));
+	running.is_connected = true;
+	assert_false(running_lost_session(&running, &persist));
+	running = (RunningConsumer){.is_persistent = false}; /* refused */
+	assert_false(running_lost_session(&running, &persist));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_session_is_lost_when_it_was_past_its_refresh),
 		cmocka_unit_test(
 			consumers_of_one_database_are_found_whatever_the_spelling_of_its_suffix),
 		cmocka_unit_test(one_that_reads_from_another_provider_is_another_consumer),

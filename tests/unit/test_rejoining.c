@@ -4,6 +4,7 @@
 #include "tests/unit/order_scene.h"
 
 #define OPENS "olcReadOnly"
+#define LINKS "olcSyncrepl"
 
 static LeftDatabase left = {.suffix = SCENE_SUFFIX, .was_closed = true};
 
@@ -15,6 +16,7 @@ static void leave(PlanScene *scene)
 	(void)scene_overlay(scene, 0);
 	scene->content[0].here.entry.csn = SCENE_CSN("10", "007");
 	scene->databases[0].csn = scene->databases[0].peer_csn = SCENE_CSN("12", "007");
+	scene->content[0].readers = (ReadersHere){.anybody = READER_WATCH_QUIET};
 	scene->known_databases[0].is_complete = true;
 	scene->known.leave = (KnownLeave){.databases = &left,
 					  .n_databases = 1,
@@ -43,15 +45,46 @@ static void what_it_lacks_is_said_while_its_server_id_is_held(void **state)
 	assert_non_null(scene_hold(scene, GUARD_JOINING));
 }
 
-static void without_a_hold_it_opens(void **state)
+/* Under its own server ID. */
+static void leave_as_itself(PlanScene *scene)
 {
-	PlanScene *scene = *state;
-
 	leave(scene);
 	scene->global->attributes[1].values[0].bytes = "1";
 	scene->content[0].here.entry.csn = SCENE_CSN("10", "001");
 	scene->databases[0].csn = scene->databases[0].peer_csn = SCENE_CSN("12", "001");
-	assert_non_null(strstr(scene_steps(scene), OPENS));
+}
+
+static void without_a_hold_it_opens(void **state)
+{
+	PlanScene *scene = *state;
+	const char *steps;
+
+	leave_as_itself(scene);
+	steps = scene_steps(scene);
+	assert_non_null(strstr(steps, OPENS));
+	assert_non_null(strstr(steps, LINKS));
+}
+
+static void assert_reads_nobody(PlanScene *scene, ReaderWatch anybody)
+{
+	const char *steps;
+
+	leave_as_itself(scene);
+	scene->content[0].readers.anybody = anybody;
+	steps = scene_steps(scene);
+	assert_null(strstr(steps, LINKS));
+	assert_null(strstr(steps, OPENS));
+	assert_non_null(scene_hold(scene, GUARD_JOINING));
+}
+
+static void while_somebody_reads_here_it_reads_nobody(void **state)
+{
+	assert_reads_nobody(*state, READER_WATCH_READ);
+}
+
+static void where_that_is_not_known_it_reads_nobody(void **state)
+{
+	assert_reads_nobody(*state, READER_WATCH_GOES_ON);
 }
 
 int main(void)
@@ -60,6 +93,8 @@ int main(void)
 		PLAN_SCENE_TEST(what_holds_the_flag_keeps_it_closed),
 		PLAN_SCENE_TEST(what_it_lacks_is_said_while_its_server_id_is_held),
 		PLAN_SCENE_TEST(without_a_hold_it_opens),
+		PLAN_SCENE_TEST(while_somebody_reads_here_it_reads_nobody),
+		PLAN_SCENE_TEST(where_that_is_not_known_it_reads_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

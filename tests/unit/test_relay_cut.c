@@ -11,10 +11,7 @@
 #define OTHER     "dn.exact=\"cn=old," SUFFIX "\" size.unchecked=disabled size.unchecked=disabled"
 #define BACK      "20261128101540Z" /* a minute before NOW */
 #define TRIED     "20261128101640Z"
-#define BEGAN     "20261128101000Z"
 #define POLLED    "20261128101630Z"
-#define REFUSED   "20261128101610Z"
-#define NEXT      "20261128101710Z"
 #define IS_UP     "IP=127.0.0.1:4711"
 #define NOBODY_UP "", ""
 
@@ -126,14 +123,16 @@ static void a_link_that_was_never_up_or_is_not_tried_again_yet_shuts_nothing(voi
 	assert_string_equal(limits_after(scene), "");
 }
 
-/* Consumer 2 or 3 lost its session, or was refused when it tried last; slapd tries again at NEXT.
- */
-static void monitor_waits(Scene *scene, unsigned rid, const char *last_connect)
+static void tried_at(Scene *scene, unsigned rid, const char *last_connect)
 {
-	Entry *entry = &scene->monitor.entries[rid - 1];
+	scene->monitor.entries[rid - 1].attributes[3].values[0].bytes = last_connect;
+}
 
-	entry->attributes[3].values[0].bytes = last_connect;
-	value_add(scene, entry, "olmSRNextConnect", NEXT);
+/* It was past its refresh, and was not tried since, or just now. */
+static void session_breaks(Scene *scene, unsigned rid, const char *last_connect)
+{
+	tried_at(scene, rid, last_connect);
+	scene->monitor.entries[rid - 1].attributes[1].values[0].bytes = "Persist";
 }
 
 static void sessions_that_broke_shut_it_before_the_next_try(void **state)
@@ -141,13 +140,11 @@ static void sessions_that_broke_shut_it_before_the_next_try(void **state)
 	Scene *scene = *state;
 
 	relay_make(scene, MIDDLE, NOBODY_UP);
-	monitor_waits(scene, 2, BEGAN);
-	monitor_waits(scene, 3, BEGAN);
+	session_breaks(scene, 2, BACK);
+	session_breaks(scene, 3, "20261128101541Z");
 	assert_string_equal(limits_after(scene), SHUT "; " FREE);
-	monitor_make(scene, NOBODY_UP);
-	monitor_waits(scene, 2, BEGAN);
-	monitor_waits(scene, 3, REFUSED);
-	scene->monitor.entries[2].attributes[4].values[0].bytes = REFUSED;
+	tried_at(scene, 3, BACK); /* and the peer refused it */
+	scene->monitor.entries[2].attributes[1].values[0].bytes = "Refresh";
 	assert_string_equal(limits_after(scene), "");
 }
 
@@ -254,14 +251,14 @@ static void links_that_poll_are_up_when_they_made_contact_since(void **state)
 	limits_are(scene, SHUT, FREE);
 	value_add(scene, scene->database, "entryCSN", "20261128101500.000000Z#000000#000#000000");
 	silence(scene, 1);
-	monitor_waits(scene, 2, BACK);
+	tried_at(scene, 2, BACK);
 	assert_string_equal(limits_after(scene), FREE);
 	shut_at(scene, "20261128101620.000000Z#000000#000#000000"); /* after that contact */
 	scene->facts.now_sec = NOW + 10;
 	waits_for(scene, "ldap://peer3: no answer");
 	scene->facts.now_sec = NOW;
 	scene->monitor.entries[1].attributes[4].values[0].bytes = POLLED;
-	monitor_waits(scene, 2, POLLED);
+	tried_at(scene, 2, POLLED);
 	waits_for(scene, "ldap://peer3: no answer"); /* 20 s after it was shut */
 	scene->facts.now_sec = NOW + 10;
 	assert_string_equal(limits_after(scene), FREE);
