@@ -105,6 +105,20 @@ static void check_content(Doctor *doctor, const DoctorDatabase *database, const 
 			    "%s: %s lacks %s", suffix, who, lag_describe(doctor->pool, &lag));
 }
 
+/* What two names of one server show is always the same. */
+static bool is_its_own(Doctor *doctor, const Peer *peer, const Content *content)
+{
+	const Peer *other =
+		desired_other_writer(doctor->inputs.wanted.desired, peer, content->server_id);
+
+	if (other)
+		doctor_skip(doctor, DOCTOR_IN_STEP,
+			    pool_printf(doctor->pool,
+					"%s runs under the server ID of %s, and may be that server",
+					peer->uri, other->uri));
+	return other == NULL;
+}
+
 /* contextCSN does not show what was lost below it. */
 static void tell_compared(Doctor *doctor)
 {
@@ -141,9 +155,10 @@ void doctor_in_step(Doctor *doctor)
 						database->wanted->desired->suffix));
 		for (size_t k = 0; k < count_copies(database); k++) {
 			const Content content = copy_at(database, k);
+			const Peer *peer = database->wanted->consumers[k].peer;
 
-			check_content(doctor, database, database->wanted->consumers[k].peer->uri,
-				      &content);
+			if (is_its_own(doctor, peer, &content))
+				check_content(doctor, database, peer->uri, &content);
 		}
 	}
 }

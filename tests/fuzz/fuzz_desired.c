@@ -59,6 +59,25 @@ static void check_role(const Desired *desired, const Peer *peer)
 		abort();
 }
 
+/* Whoever shows the server ID of another provider is taken for that one, and a consumer for nobody.
+ */
+static void check_writer(const Desired *desired, const Peer *peer)
+{
+	const bool is_provider = peer->role == PEER_PROVIDER;
+
+	if (desired_other_writer(desired, peer, (int)peer->id) ||
+	    desired_other_writer(desired, peer, 0))
+		abort();
+	for (size_t i = 0; i < desired->n_peers; i++) {
+		const Peer *other = &desired->peers[i];
+		const Peer *writer = desired_other_writer(desired, peer, (int)other->id);
+		const bool is_taken = is_provider && other != peer && other->role == PEER_PROVIDER;
+
+		if (writer != (is_taken ? other : NULL))
+			abort();
+	}
+}
+
 /* A hub is a consumer. */
 static void check_hubs(const Desired *desired)
 {
@@ -81,6 +100,7 @@ static void check_peer(Pool *pool, const Desired *desired, size_t i)
 	    desired_peer(desired, peer->id) != peer)
 		abort();
 	check_role(desired, peer);
+	check_writer(desired, peer);
 	for (size_t k = 0; k < peer->n_names; k++) {
 		size_t named = 0, asked = 0;
 		const int result = find(desired, NULL, peer->names[k], &named, &err);

@@ -399,6 +399,8 @@ void sim_pass(SimHost *host, const SimPass *options)
 		host->sim->opened_unread |=
 			!options->released && !sim_is_read_by_all(host) && !all_know(host);
 	}
+	for (size_t i = 0; !had_overlay && node->has_overlay && i < host->sim->cluster.n_nodes; i++)
+		host->sim->opened_past |= i != host->at && sim_looks_unbegun(host, i);
 	sim_tally.hubs += !had_overlay && node->has_overlay && host->file.consumers >> host->at & 1;
 	sim_links_compare(host, &before, had_flag && node->has_flag, options->released);
 	if (host->actions_left != 0)

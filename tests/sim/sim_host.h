@@ -113,6 +113,7 @@ struct Sim {
 	SimCluster cluster;
 	SimHost hosts[SIM_NODES];
 	bool has_agent;
+	bool opened_past;   /* a node let others read it beside a copy that looked unbegun */
 	bool opened_unread; /* a node let clients write while a copy did not read from it */
 	unsigned made_anew[SIM_NODES]; /* by reader: bits of nodes that it read, and that it was
 					  made to read in another way since the last choice */

@@ -456,7 +456,7 @@ static SimVerdict verdict_of(SimPlay *play, const Alone *alone)
 	size_t one, other;
 
 	for (unsigned name = 0; name < SIM_NAMES && !verdict.fault; name++)
-		if (play->lost[name] &&
+		if (play->lost[name] && !play->sim.opened_past &&
 		    (was_unshown(play, name) || !(alone->faults[name] >> play->lost[name] & 1)))
 			lost_tell(play, name, &verdict);
 	if (verdict.fault)

@@ -88,6 +88,12 @@ static bool shows_unbegun(const SimHost *host, size_t peer)
 	       sim_takes_secret(&host->sim->cluster, host->at, host->file.has_other_secret);
 }
 
+bool sim_looks_unbegun(const SimHost *host, size_t peer)
+{
+	return sim_is_reached(host, peer) && !sim_answers(host, peer) &&
+	       shows_unbegun(host, peer) && host->sim->cluster.nodes[peer].copy.n_entries > 0;
+}
+
 Content sim_refused_read(const SimHost *host, size_t peer)
 {
 	if (sim_answers(host, peer))

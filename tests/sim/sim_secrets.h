@@ -21,6 +21,11 @@ bool sim_may_search(const SimHost *host, size_t peer);
  * search. */
 Content sim_refused_read(const SimHost *host, size_t peer);
 
+/* What it learns of one that has entries is that it may be empty: it hides all from who did not
+ * bind, has no overlay, and has another password for the account than this node's own copy. No node
+ * can see more of it. */
+bool sim_looks_unbegun(const SimHost *host, size_t peer);
+
 /* The same of a probe of a link. */
 void sim_refused_probe(Pool *pool, const SimHost *host, size_t peer, Probe *probe);
 
