@@ -42,12 +42,12 @@ static void hold_links(Diff *diff, const DatabasePlan *database, bool is_known)
 		       .text = pool_printf(
 			       diff->pool,
 			       "%s: %s would be sent what this node reads first, and so bring back "
-			       "what was deleted meanwhile. Take its line out of peers.json on the "
+			       "what was deleted meanwhile. Take this node out of peers.json on the "
 			       "others until everything is here; only if nothing was deleted",
 			       database->suffix,
 			       is_known
-				       ? "who reads here"
-				       : "slapd does not say who reads here (cn=monitor), and they"),
+				       ? "a node that reads here"
+				       : "slapd does not show who reads here (cn=monitor): a node that does"),
 		       .release = remedy_text(REMEDY_RELEASE_JOINING)});
 }
 
