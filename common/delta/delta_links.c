@@ -64,7 +64,7 @@ static bool delta_link(const PlanInput *in, const WantedDatabase *database, size
 		ret->has_flag = live->is_multi_provider;
 		ret->is_live = delta_is_read(live, consumer);
 		ret->is_too_early = delta_comes_later(in, live);
-		ret->own = own_log_look(in, live, syncrepl_log(&consumer->syncrepl));
+		ret->own = own_log_look(in, database, live, syncrepl_log(&consumer->syncrepl));
 		ret->lacks_own = is_one_of_several(ret) && !ret->own.is_written;
 	}
 	ret->was_seen_to_work =
@@ -156,12 +156,12 @@ static bool goes_plain(const DeltaLink *link)
 }
 
 /* What such a link gets first is a refresh, which those that read this node's log must not take
- * from there. Until they have left it, too, the link gets nothing. Nothing gets into a log that is
- * not written any more. */
+ * from there. A log that cannot be shut has to be left by them before: no other one, for a link
+ * that waits goes on from its place whatever came into the peer's log meanwhile. */
 static bool must_wait(const DeltaLink *link, bool may_be_read)
 {
-	return link->is_made && link->is_live && !link->lacks_own &&
-	       link->outcome == PROBE_LOG_MISSING &&
+	return link->is_made && link->is_live && link->outcome == PROBE_LOG_MISSING &&
+	       !link->lacks_own && !link->own.can_be_shut &&
 	       log_left_is_awaited(link->own.left, may_be_read);
 }
 
@@ -170,12 +170,13 @@ static bool may_have_to_wait(const DeltaLink *link)
 	return must_wait(link, true);
 }
 
-/* What comes by the link when it is connected again is a refresh, for which nothing waits. */
+/* What comes by the link when it is connected again is a refresh. */
 static bool brings_refresh(const DeltaLink *link)
 {
 	return link->is_made && !link->lacks_own &&
-	       (link->outcome == PROBE_LOG_CLOSED || !link->is_live) &&
-	       (!link->in->live->runs.is_known || is_cut(link));
+	       (link->outcome == PROBE_LOG_MISSING ||
+		((link->outcome == PROBE_LOG_CLOSED || !link->is_live) &&
+		 (!link->in->live->runs.is_known || is_cut(link))));
 }
 
 /* Everybody who hears what is said left it. */
@@ -235,6 +236,7 @@ const Wanted *delta_wanted(Pool *pool, const PlanInput *input)
 /* --- what is reported --- */
 
 #define READS_PLAINLY "this node reads no log of this database until then"
+#define WHEN_LEFT     " as soon as nobody reads this node's own log, in 6 minutes at most"
 
 static void link_tell(Diff *diff, const DeltaLink *link, Severity severity, const char *code,
 		      const char *text)
@@ -254,10 +256,8 @@ static void tell_missing(Diff *diff, const DeltaLink *link)
 	if (link->is_made && link->is_live && link->own.left != LOG_LEFT_SURELY &&
 	    link->in->wanted->desired->policy.mode == POLICY_ENFORCE)
 		link_tell(diff, link, SEVERITY_WARNING, "no-log",
-			  pool_printf(diff->pool,
-				      "%s; the database is read instead as soon as nobody reads "
-				      "this node's own log, in 6 minutes at most",
-				      fault));
+			  pool_printf(diff->pool, "%s; the database is read instead%s", fault,
+				      link->own.can_be_shut ? "" : WHEN_LEFT));
 	else if (link->is_live)
 		link_tell(diff, link, SEVERITY_CRITICAL, "no-log",
 			  pool_printf(diff->pool,

@@ -5,6 +5,7 @@
 
 #include "common/base/timestamp.h"
 #include "common/delta/log_changes.h"
+#include "common/delta/log_shut.h"
 #include "common/live/live_log.h"
 #include "common/wanted/wanted.h"
 
@@ -35,7 +36,8 @@ bool log_left_is_awaited(LogLeft left, bool may_be_read)
 	       (left == LOG_LEFT_LATELY && may_be_read);
 }
 
-OwnLog own_log_look(const PlanInput *in, const LiveDatabase *database, const char *base)
+OwnLog own_log_look(const PlanInput *in, const WantedDatabase *wanted, const LiveDatabase *database,
+		    const char *base)
 {
 	const Entry *overlay = live_log_overlay(in->live, database, base);
 	OwnLog own = {.is_written = overlay && !live_log_only_begins(overlay),
@@ -46,5 +48,6 @@ OwnLog own_log_look(const PlanInput *in, const LiveDatabase *database, const cha
 		return own;
 	own.left = log_left(log, in->facts->now_sec);
 	own.closed_sec = log_is_closed(log) ? changed_at(log) : 0;
+	own.can_be_shut = log_shut_hides_all(wanted, base, log);
 	return own;
 }

@@ -26,10 +26,12 @@ typedef struct OwnLog {
 	bool is_written; /* by an overlay of the database that does not only begin it */
 	LogLeft left;
 	int64_t closed_sec; /* LOG_CLOSED, since then at the latest; 0: it is not */
+	bool can_be_shut;   /* log_shut_hides_all() */
 } OwnLog;
 
 /* The log of the database with that suffix, LOG_LEFT_SURELY where there is none. */
-OwnLog own_log_look(const PlanInput *in, const LiveDatabase *database, const char *base);
+OwnLog own_log_look(const PlanInput *in, const WantedDatabase *wanted, const LiveDatabase *database,
+		    const char *base);
 
 /* True while nothing may come into the log in no order. may_be_read: somebody who may read it did
  * not leave it yet, as far as is known. */

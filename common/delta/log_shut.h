@@ -18,6 +18,10 @@
  * hides nothing. */
 const char *log_shut_print(Pool *pool, const WantedLog *wanted, const LiveDatabase *log);
 
+/* True when that value hides the log with that suffix from every node that reads it by peers.json:
+ * each reads by a DN that is known, and none as its rootdn. */
+bool log_shut_hides_all(const WantedDatabase *wanted, const char *base, const LiveDatabase *log);
+
 /* The value that shuts it, as it stands in cn=config; NULL: it is not shut. */
 const char *log_shut_find(const LiveDatabase *log);
 

@@ -166,11 +166,12 @@ static bool says_in_order(const ProbeLog *log)
 	       log->compared_here != UNWILLING;
 }
 
-/* LOG_CLOSED, unless slapd there does nothing at all with its log. */
+/* LOG_CLOSED, unless slapd there is seen to do nothing at all with its log. Where comparisons say
+ * nothing it may be closed, and must not be read on when it is opened: what came meanwhile is in no
+ * order. */
 static bool is_closed(const ProbeLog *log)
 {
-	return log->is_accesslog && log->sync.code == UNWILLING && log->compared >= 0 &&
-	       log->compared != UNWILLING;
+	return log->is_accesslog && log->sync.code == UNWILLING && !says_in_order(log);
 }
 
 void probe_take_log(Pool *pool, Probe *probe, const ProbeLog *log)

@@ -6,13 +6,28 @@
 void sim_deeds_break(SimCluster *cluster, const SimDeeds *deeds)
 {
 	for (size_t reader = 0; reader < cluster->n_nodes; reader++)
-		for (size_t at = 0; at < cluster->n_nodes; at++)
+		for (size_t at = 0; at < cluster->n_nodes; at++) {
+			cluster->is_kept_out[reader][at] = deeds->kept_out[reader] >> at & 1;
 			if (deeds->broken[reader] >> at & 1)
 				sim_link_drop(cluster, reader, at);
+		}
+}
+
+static bool keeps_out(const SimCluster *cluster, size_t reader, size_t at)
+{
+	const SimLink *link = &cluster->nodes[reader].links[at];
+
+	return link->is_declared && link->reads_log && link->phase == SIM_DOWN &&
+	       cluster->nodes[at].changes.is_closed;
 }
 
 void sim_deeds_take(Sim *sim, SimDeeds *deeds)
 {
 	memcpy(deeds->broken, sim->made_anew, sizeof(deeds->broken));
 	memset(sim->made_anew, 0, sizeof(sim->made_anew));
+	memset(deeds->kept_out, 0, sizeof(deeds->kept_out));
+	for (size_t reader = 0; reader < sim->cluster.n_nodes; reader++)
+		for (size_t at = 0; at < sim->cluster.n_nodes; at++)
+			if (keeps_out(&sim->cluster, reader, at))
+				deeds->kept_out[reader] |= 1U << at;
 }

@@ -6,7 +6,8 @@
 
 /* What came of passes that networks do as well. */
 typedef struct SimDeeds {
-	unsigned broken[SIM_NODES]; /* by reader: bits of nodes to which its connection broke */
+	unsigned broken[SIM_NODES];   /* by reader: bits of nodes to which its connection broke, */
+	unsigned kept_out[SIM_NODES]; /* and to which it gets none while they close their log */
 } SimDeeds;
 
 /* Since it was last asked. */

@@ -187,7 +187,8 @@ typedef struct SimCluster {
 				   refuses it */
 	SimNode nodes[SIM_NODES];
 	bool is_cut[SIM_NODES][SIM_NODES];
-	uint32_t now; /* seconds; each change has one of its own */
+	bool is_kept_out[SIM_NODES][SIM_NODES]; /* likewise, as a log was closed (sim_deeds.h) */
+	uint32_t now;                           /* seconds; each change has one of its own */
 	uint16_t n_uuids;
 	/* By name: */
 	uint16_t overtaken[SIM_NAMES]; /* UUID: a deletion, on its way, was, by the entry, which

@@ -353,6 +353,7 @@ void sim_play_quiet(SimPlay *play)
 	int n_same = 0;
 
 	memset(sim->cluster.is_cut, 0, sizeof(sim->cluster.is_cut));
+	memset(sim->cluster.is_kept_out, 0, sizeof(sim->cluster.is_kept_out));
 	for (size_t i = 0; i < sim->cluster.n_nodes; i++) {
 		start(play, i);
 		/* The newest file reaches all nodes; what somebody did to it is done again. */

@@ -449,8 +449,8 @@ void sim_connect(SimCluster *cluster, size_t reader, size_t at)
 	SimLink *link = &node->links[at];
 	Cookie cookie;
 
-	if (!node->is_up || !provider->is_up || cluster->is_cut[reader][at] || !link->is_declared ||
-	    link->phase != SIM_DOWN)
+	if (!node->is_up || !provider->is_up || cluster->is_cut[reader][at] ||
+	    cluster->is_kept_out[reader][at] || !link->is_declared || link->phase != SIM_DOWN)
 		return;
 	link->is_refused = !sim_takes_secret(cluster, at, link->has_other_secret);
 	if (link->is_refused || !provider->has_overlay || provider->copy.n_entries == 0 ||

@@ -551,7 +551,17 @@ static void before_a_link_reads_a_database_its_node_says_so(void **state)
 	answers_make(scene, PROBE_UNKNOWN); /* the link reads its log */
 	assert_string_equal(word_step(scene), "");
 	answers_make(scene, PROBE_BAD);
-	assert_string_equal(word_step(scene), "delete 1 of 2");
+	assert_string_equal(word_step(scene), "delete 1 of 3");
+}
+
+/* Peers read as the rootdn, from whom nothing can be hidden. */
+static void unshuttable_make(Scene *scene)
+{
+	Entry *log = scene_entry(scene, LOG);
+
+	for (size_t i = 0; i < log->n_attributes; i++)
+		if (strcmp(log->attributes[i].name, "olcRootDN") == 0)
+			log->attributes[i].values[0] = (Value){"cn=r," SUFFIX, 5 + strlen(SUFFIX)};
 }
 
 /* The first peer's log is shown, the second one's is gone; the word was taken back that long ago.
@@ -560,6 +570,7 @@ static Scene *leaving_make(void **state, int64_t since_sec)
 {
 	Scene *scene = three_make(state, READS);
 
+	unshuttable_make(scene);
 	answers_make(scene, PROBE_BAD);
 	value_add(scene, scene_entry(scene, LOG), "modifyTimestamp", "20261130120000Z");
 	scene->facts.now_sec = 1796040000 + since_sec;
@@ -778,6 +789,20 @@ static void a_log_is_shut_before_a_link_that_is_cut_reads_a_database(void **stat
 	assert_string_equal(shutting(scene), "-compare+search+shut, links");
 	peers[1].probe.log_is_in_order = false; /* nobody reads the log */
 	assert_string_equal(shutting(scene), "-compare+search, links");
+}
+
+/* A link that waits would go on in the log that it names, whatever came into that meanwhile. */
+static void a_log_that_can_be_shut_has_the_link_whose_log_is_gone_read_the_database_at_once(
+	void **state)
+{
+	Scene *scene = three_make(state, READS);
+
+	value_add(scene, scene_entry(scene, LOG), "olcRestrict", "compare");
+	answers_make(scene, PROBE_BAD);
+	run_make(scene, true);
+	assert_string_equal(shutting(scene), "-compare+search+shut, links");
+	assert_int_equal(delta_count(scene), 0);
+	assert_true(finds(scene, "no-log", SEVERITY_WARNING));
 }
 
 static void a_log_shows_everything_again_before_it_is_opened(void **state)
@@ -1202,6 +1227,8 @@ int main(void)
 		SCENE_TEST(a_closed_log_with_the_word_loses_one_of_both),
 		SCENE_TEST(a_log_is_shut_when_who_may_read_it_had_the_time_to_leave),
 		SCENE_TEST(a_log_is_shut_before_a_link_that_is_cut_reads_a_database),
+		SCENE_TEST(
+			a_log_that_can_be_shut_has_the_link_whose_log_is_gone_read_the_database_at_once),
 		SCENE_TEST(a_log_shows_everything_again_before_it_is_opened),
 		SCENE_TEST(a_log_that_is_open_hides_nothing),
 		SCENE_TEST(with_audit_a_link_without_its_log_is_critical_at_once),

@@ -201,23 +201,25 @@ static void who_compares_nothing_in_a_log_says_that_it_is_in_order(void **state)
 	}
 }
 
-static void who_compares_in_a_log_and_searches_nothing_there_has_closed_it(void **state)
+static void who_searches_nothing_in_a_log_has_closed_it_unless_it_compares_nothing_there_either(
+	void **state)
 {
 	static const struct {
-		int searched, compared;
+		int searched, compared, here;
 		ProbeLogOutcome outcome;
 	} cases[] = {
-		{53, 5, PROBE_LOG_CLOSED},   {53, 50, PROBE_LOG_CLOSED},
-		{53, 53, PROBE_LOG_MISSING}, {53, -1, PROBE_LOG_MISSING},
-		{32, 5, PROBE_LOG_MISSING},
+		{53, 5, 5, PROBE_LOG_CLOSED},   {53, 50, 5, PROBE_LOG_CLOSED},
+		{53, 53, 5, PROBE_LOG_MISSING}, {32, 5, 5, PROBE_LOG_MISSING},
+		{53, 53, 53, PROBE_LOG_CLOSED}, {32, 53, 53, PROBE_LOG_MISSING}, /* nowhere */
+		{53, -1, 5, PROBE_LOG_CLOSED},  {53, 53, -1, PROBE_LOG_CLOSED},
 	};
 	Scene *scene = *state;
 
-	scene->log.compared_here = 5;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		scene->probe.n_faults = 0;
 		scene->log.sync.code = cases[i].searched;
 		scene->log.compared = cases[i].compared;
+		scene->log.compared_here = cases[i].here;
 		assert_int_equal(outcome(scene), cases[i].outcome);
 	}
 }
@@ -227,7 +229,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_there_and_keeps_up_is_shown),
 		TEST(who_compares_nothing_in_a_log_says_that_it_is_in_order),
-		TEST(who_compares_in_a_log_and_searches_nothing_there_has_closed_it),
+		TEST(who_searches_nothing_in_a_log_has_closed_it_unless_it_compares_nothing_there_either),
 		TEST(who_was_never_asked_shows_nothing),
 		TEST(a_log_that_is_not_there_or_has_no_syncprov_is_missing),
 		TEST(a_busy_peer_says_nothing_of_its_log),
