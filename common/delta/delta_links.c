@@ -6,7 +6,6 @@
 #include "common/delta/delta_read.h"
 #include "common/delta/log_gap.h"
 #include "common/delta/log_left.h"
-#include "common/live/live_running.h"
 #include "common/remedies/remedies.h"
 #include "common/syncrepl/syncrepl_log.h"
 
@@ -23,7 +22,7 @@ typedef struct DeltaLink {
 	bool lacks_own;    /* this node must write one of that name itself, and does not */
 	bool has_flag;     /* slapd here can see which of two changes is newer */
 	bool is_fenced;    /* the fence closed it: it is older than it was */
-	bool lags; /* what the provider had when it showed its log is not known to be here */
+	bool lags; /* what the provider had when it showed or closed its log may not be here */
 	bool was_seen_to_work;
 	OwnLog own;
 } DeltaLink;
@@ -56,7 +55,7 @@ static bool delta_link(const PlanInput *in, const WantedDatabase *database, size
 			link_probe_find(in->facts->probes, suffix, consumer->peer->id, identity);
 	if (ret->answer)
 		ret->outcome = probe_log(&ret->answer->probe);
-	ret->lags = ret->outcome == PROBE_LOG_SHOWN &&
+	ret->lags = (ret->outcome == PROBE_LOG_SHOWN || ret->outcome == PROBE_LOG_CLOSED) &&
 		    log_gap_is_possible(in, suffix, &ret->answer->probe);
 	ret->is_made = database->desired->delta != NULL;
 	ret->is_fenced = fence_is_closed(&in->known->fence, suffix);
@@ -126,12 +125,6 @@ static bool is_out_of_order(const DeltaLink *link)
 	       !link->answer->probe.log_is_in_order;
 }
 
-static bool is_cut(const DeltaLink *link)
-{
-	return running_is_cut(&link->in->live->runs, link->database->desired->suffix,
-			      link->consumer->rid, link->consumer->provider);
-}
-
 static bool has_link(const PlanInput *input, const WantedDatabase *database,
 		     bool (*is_such)(const DeltaLink *link))
 {
@@ -170,13 +163,15 @@ static bool may_have_to_wait(const DeltaLink *link)
 	return must_wait(link, true);
 }
 
-/* What comes by the link when it is connected again is a refresh. */
+/* What comes by the link when it is connected again is a refresh. One that is connected to a log
+ * that is shut gets by it what it did not get there. */
 static bool brings_refresh(const DeltaLink *link)
 {
 	return link->is_made && !link->lacks_own &&
 	       (link->outcome == PROBE_LOG_MISSING ||
 		((link->outcome == PROBE_LOG_CLOSED || !link->is_live) &&
-		 (!link->in->live->runs.is_known || is_cut(link))));
+		 (!link->in->live->runs.is_known || (link->is_live && link->lags) ||
+		  delta_is_cut(link->in, link->database, link->consumer))));
 }
 
 /* Everybody who hears what is said left it. */
@@ -295,11 +290,14 @@ static void tell_lag(Diff *diff, const DeltaLink *link)
 	const char *suffix = link->database->desired->suffix;
 
 	diff_need_catching_up(diff, wanted_find(diff->in->wanted, suffix));
-	link_tell(diff, link, SEVERITY_NOTE, "log-not-known",
-		  pool_printf(diff->pool,
-			      "%s: whether its log of changes '%s' (logbase) has all that is "
-			      "missing here is not known",
-			      link->consumer->peer->uri, syncrepl_log(&link->consumer->syncrepl)));
+	if (link->outcome == PROBE_LOG_SHOWN)
+		link_tell(
+			diff, link, SEVERITY_NOTE, "log-not-known",
+			pool_printf(diff->pool,
+				    "%s: whether its log of changes '%s' (logbase) has all that is "
+				    "missing here is not known",
+				    link->consumer->peer->uri,
+				    syncrepl_log(&link->consumer->syncrepl)));
 }
 
 /* Each is over when the one has seen all logs, or has heard that the other reads databases: within
@@ -349,7 +347,8 @@ static bool can_wait(const DeltaLink *link)
 /* Its provider may be away, or have closed its log, which slapd does not tell. */
 static bool may_be_closed(const DeltaLink *link)
 {
-	return link->is_made && link->is_live && is_cut(link);
+	return link->is_made && link->is_live &&
+	       delta_is_cut(link->in, link->database, link->consumer);
 }
 
 /* is_awaited: another link waits until no node reads this node's log. */
@@ -362,7 +361,7 @@ static bool must_be_asked(const DeltaLink *link, bool is_awaited)
 static void judge(Diff *diff, const DeltaLink *link, bool is_awaited)
 {
 	tell_own(diff, link);
-	if (link->lags && !link->is_live)
+	if (link->lags && link->is_live == (link->outcome == PROBE_LOG_CLOSED))
 		tell_lag(diff, link);
 	if (link->outcome == PROBE_LOG_MISSING)
 		tell_missing(diff, link);

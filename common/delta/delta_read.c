@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/live/live_running.h"
 #include "common/syncrepl/syncrepl_log.h"
 
 bool delta_is_read(const LiveDatabase *live, const WantedConsumer *consumer)
@@ -26,4 +27,11 @@ bool delta_comes_later(const PlanInput *in, const LiveDatabase *live)
 		return true;
 	return peer_is_consumer(in->wanted->self) ? live->n_consumers == 0
 						  : !live->is_multi_provider;
+}
+
+bool delta_is_cut(const PlanInput *in, const WantedDatabase *database,
+		  const WantedConsumer *consumer)
+{
+	return running_is_cut(&in->live->runs, database->desired->suffix, consumer->rid,
+			      consumer->provider);
 }

@@ -10,4 +10,8 @@ bool delta_is_read(const LiveDatabase *live, const WantedConsumer *consumer);
 /* True while this node reads no log of that database, whatever its providers show. */
 bool delta_comes_later(const PlanInput *in, const LiveDatabase *live);
 
+/* True when slapd runs that consumer, and it is not connected. */
+bool delta_is_cut(const PlanInput *in, const WantedDatabase *database,
+		  const WantedConsumer *consumer);
+
 #endif

@@ -135,11 +135,14 @@ static void syncprov_judge(const Log *log)
 static void access_judge(const Log *log, const char *reader)
 {
 	Pool *pool = log->diff->pool;
-	const AccessLists lists = log_shut_except(
-		pool, live_access_lists(log->diff->in->live, log->live, log->wanted->base));
-	const ReadRights rights = read_rights_judge(pool, &lists, reader);
+	AccessLists lists = live_access_lists(log->diff->in->live, log->live, log->wanted->base);
+	ReadRights rights;
 	const char *remedy;
 
+	/* In one that is open, what shuts it loses changes. */
+	if (log_is_closed(log->live))
+		lists = log_shut_except(pool, lists);
+	rights = read_rights_judge(pool, &lists, reader);
 	if (rights.outcome == READS_EVERYTHING)
 		return;
 	remedy = remedy_fill(pool, REMEDY_LOG_ACCESS, reader);

@@ -72,15 +72,24 @@ static void shut_end(Diff *diff, const WantedDatabase *wanted, const LiveDatabas
 			     "no search goes on in it any more from before it was closed");
 }
 
+static void shut_make(Diff *diff, const WantedDatabase *wanted, const WantedLog *readers,
+		      const LiveDatabase *log, const char *why)
+{
+	const LiveDatabase *database;
+	const char *value = NULL;
+
+	if (live_find_database(diff->in->live, wanted->desired->suffix, &database) == 1)
+		value = log_shut_print(diff->pool, readers, database->root_dn, log);
+	if (value && !log_shut_find(log))
+		value_change(diff, wanted, log, "olcAccess", NULL, value, why);
+}
+
 static void shut_begin(Diff *diff, const WantedDatabase *wanted, const WantedLog *readers,
 		       const LiveDatabase *log)
 {
-	const char *value = log_shut_print(diff->pool, readers, log);
-
-	if (wanted->log_stand == LOG_SHUT_NOW && value && !log_shut_find(log) &&
-	    (log_is_closed(log) || log_word_is_said(log)))
-		value_change(diff, wanted, log, "olcAccess", NULL, value,
-			     "slapd goes on with searches that began before it was closed");
+	if (wanted->log_stand == LOG_SHUT_NOW && (log_is_closed(log) || log_word_is_said(log)))
+		shut_make(diff, wanted, readers, log,
+			  "slapd goes on with searches that began before it was closed");
 }
 
 void diff_log_word(Diff *diff, const WantedDatabase *wanted, const WantedLog *readers,
@@ -97,12 +106,12 @@ void diff_log_word_left(Diff *diff, const WantedDatabase *wanted, const LiveData
 		"without \"delta\" this node reads databases, so no peer may read "
 		"its log";
 	const WantedLog readers = {.readers = wanted->readers, .n_readers = wanted->n_readers};
-	const char *value = log_shut_print(diff->pool, &readers, log);
 
-	if (!log_word_is_said(log))
+	/* One that is closed already may not be shut yet. */
+	if (!log_word_is_said(log) && !log_is_closed(log))
 		return;
-	restriction_change(diff, wanted, log, LOG_WORD, log_is_closed(log) ? NULL : LOG_CLOSED,
-			   why);
-	if (value && !log_shut_find(log))
-		value_change(diff, wanted, log, "olcAccess", NULL, value, why);
+	if (log_word_is_said(log))
+		restriction_change(diff, wanted, log, LOG_WORD,
+				   log_is_closed(log) ? NULL : LOG_CLOSED, why);
+	shut_make(diff, wanted, &readers, log, why);
 }

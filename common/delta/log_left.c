@@ -48,6 +48,6 @@ OwnLog own_log_look(const PlanInput *in, const WantedDatabase *wanted, const Liv
 		return own;
 	own.left = log_left(log, in->facts->now_sec);
 	own.closed_sec = log_is_closed(log) ? changed_at(log) : 0;
-	own.can_be_shut = log_shut_hides_all(wanted, base, log);
+	own.can_be_shut = log_shut_hides_all(wanted, base, database->root_dn, log);
 	return own;
 }

@@ -9,19 +9,21 @@
 #define SHUT_BEGINS "to * attrs=entry by dn."
 #define SHUT_ENDS   " search by * break"
 
-static bool is_root(const LiveDatabase *log, const char *reader)
+static bool must_see(const LiveDatabase *log, const char *root_dn, const char *reader)
 {
-	return log->root_dn && dn_equal(log->root_dn, reader);
+	return (log->root_dn && dn_equal(log->root_dn, reader)) ||
+	       (root_dn && dn_equal(root_dn, reader));
 }
 
-const char *log_shut_print(Pool *pool, const WantedLog *wanted, const LiveDatabase *log)
+const char *log_shut_print(Pool *pool, const WantedLog *wanted, const char *root_dn,
+			   const LiveDatabase *log)
 {
 	Buf text = BUF_IN(pool);
 	size_t n = 0;
 
 	buf_puts(&text, "{0}to * attrs=entry");
 	for (size_t i = 0; i < wanted->n_readers; i++)
-		if (!is_root(log, wanted->readers[i])) {
+		if (!must_see(log, root_dn, wanted->readers[i])) {
 			buf_printf(&text, " by dn.exact=\"%s\" search", wanted->readers[i]);
 			n++;
 		}
@@ -29,14 +31,15 @@ const char *log_shut_print(Pool *pool, const WantedLog *wanted, const LiveDataba
 	return n > 0 ? buf_text(&text) : NULL;
 }
 
-bool log_shut_hides_all(const WantedDatabase *wanted, const char *base, const LiveDatabase *log)
+bool log_shut_hides_all(const WantedDatabase *wanted, const char *base, const char *root_dn,
+			const LiveDatabase *log)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < wanted->n_logs; i++)
 		for (size_t k = 0; k < wanted->logs[i].n_readers; k++)
 			if (dn_equal(wanted->logs[i].base, base)) {
-				if (is_root(log, wanted->logs[i].readers[k]))
+				if (must_see(log, root_dn, wanted->logs[i].readers[k]))
 					return false;
 				n++;
 			}

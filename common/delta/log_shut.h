@@ -15,12 +15,15 @@
  */
 
 /* The value that shuts it, in the pool; NULL: nobody reads it but as its rootdn, from whom slapd
- * hides nothing. */
-const char *log_shut_print(Pool *pool, const WantedLog *wanted, const LiveDatabase *log);
+ * hides nothing, or as root_dn, that of the database, with whose rights slapd itself looks in the
+ * log which of two changes is newer. */
+const char *log_shut_print(Pool *pool, const WantedLog *wanted, const char *root_dn,
+			   const LiveDatabase *log);
 
 /* True when that value hides the log with that suffix from every node that reads it by peers.json:
- * each reads by a DN that is known, and none as its rootdn. */
-bool log_shut_hides_all(const WantedDatabase *wanted, const char *base, const LiveDatabase *log);
+ * each reads by a DN that is known, and none as its rootdn or that of the database. */
+bool log_shut_hides_all(const WantedDatabase *wanted, const char *base, const char *root_dn,
+			const LiveDatabase *log);
 
 /* The value that shuts it, as it stands in cn=config; NULL: it is not shut. */
 const char *log_shut_find(const LiveDatabase *log);

@@ -1,9 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/guard/guard_returning.h"
 
+#include "common/linking/matching.h"
 #include "common/live/live_config.h"
 #include "common/plan/plan_changes.h"
 #include "common/remedies/remedies.h"
+
+/* A link that "keep" names was there all the time. */
+static bool reads_again(const Diff *diff, const LiveDatabase *live)
+{
+	for (size_t i = 0; i < live->n_consumers; i++) {
+		const LiveConsumer *consumer = &live->consumers[i];
+
+		if (!consumer->is_self &&
+		    !(consumer->provider &&
+		      provider_is_kept(&diff->in->desired->policy, consumer->provider)))
+			return true;
+	}
+	return false;
+}
 
 /* Without the overlay nobody is sent anything. One that reads already has come back. */
 static bool is_returning(Diff *diff, const DatabasePlan *database)
@@ -11,7 +26,7 @@ static bool is_returning(Diff *diff, const DatabasePlan *database)
 	const KnownLeave *leave = &diff->in->known->leave;
 	const LiveDatabase *live = database->live;
 
-	return live && live->syncprov && !live_reads_from_somebody(live) &&
+	return live && live->syncprov && !reads_again(diff, live) &&
 	       known_left(leave, database->suffix) &&
 	       (leave->is_rejoining || diff_is_released(diff, GUARD_LEFT)) &&
 	       !diff_is_released_for(diff, GUARD_JOINING, database->suffix);
@@ -20,7 +35,8 @@ static bool is_returning(Diff *diff, const DatabasePlan *database)
 static void hold_links(Diff *diff, const DatabasePlan *database, bool is_known)
 {
 	plan_hold_kinds(
-		diff->pool, diff->plan, database, CHANGE_BIT(CHANGE_CONSUMER_ADD),
+		diff->pool, diff->plan, database,
+		CHANGE_BIT(CHANGE_CONSUMER_ADD) | CHANGE_BIT(CHANGE_MULTI_PROVIDER_ON),
 		(Hold){.guard = GUARD_JOINING,
 		       .suffix = database->suffix,
 		       .text = pool_printf(

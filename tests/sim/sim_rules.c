@@ -101,8 +101,10 @@ CopyRelation __real_copy_relation(const Content *here, const Content *peer);
 CopyRelation __wrap_copy_relation(const Content *here, const Content *peer);
 SeenChanges __real_seen_changes_missing(Pool *pool, const SeenChanges *seen, const Content *here);
 SeenChanges __wrap_seen_changes_missing(Pool *pool, const SeenChanges *seen, const Content *here);
-const char *__real_log_shut_print(Pool *pool, const WantedLog *wanted, const LiveDatabase *log);
-const char *__wrap_log_shut_print(Pool *pool, const WantedLog *wanted, const LiveDatabase *log);
+const char *__real_log_shut_print(Pool *pool, const WantedLog *wanted, const char *root_dn,
+				  const LiveDatabase *log);
+const char *__wrap_log_shut_print(Pool *pool, const WantedLog *wanted, const char *root_dn,
+				  const LiveDatabase *log);
 void __real_diff_shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 void __wrap_diff_shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 void __real_guard_readers(Diff *diff);
@@ -179,9 +181,10 @@ const Hold *__wrap_joining_judge_empty(const Joining *joining)
 	return __real_joining_judge_empty(joining);
 }
 
-const char *__wrap_log_shut_print(Pool *pool, const WantedLog *wanted, const LiveDatabase *log)
+const char *__wrap_log_shut_print(Pool *pool, const WantedLog *wanted, const char *root_dn,
+				  const LiveDatabase *log)
 {
-	return off == SIM_LOG_SHUT ? NULL : __real_log_shut_print(pool, wanted, log);
+	return off == SIM_LOG_SHUT ? NULL : __real_log_shut_print(pool, wanted, root_dn, log);
 }
 
 void __wrap_diff_shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)

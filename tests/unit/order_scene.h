@@ -36,6 +36,7 @@ typedef struct PlanScene {
 	Entry *global;
 	SceneDatabase databases[2];
 	size_t n_databases;
+	const char *policy; /* of peers.json; NULL: left out */
 	DatabaseFacts content[2];
 	Content peers[2];
 	Facts facts;
@@ -160,7 +161,10 @@ static inline const char *scene_json(PlanScene *scene)
 			buf_printf(&text, ", \"syncprov\": %s", scene->databases[i].syncprov);
 		buf_puts(&text, "}");
 	}
-	buf_puts(&text, "]}");
+	buf_puts(&text, "]");
+	if (scene->policy)
+		buf_printf(&text, ", \"policy\": %s", scene->policy);
+	buf_puts(&text, "}");
 	return buf_text(&text);
 }
 

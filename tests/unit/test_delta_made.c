@@ -770,6 +770,21 @@ static void a_log_is_shut_when_who_may_read_it_had_the_time_to_leave(void **stat
 	assert_false(finds(scene, "log-incomplete", SEVERITY_CRITICAL));
 }
 
+/* By a log that hides all from it slapd carries out the older one of two changes. */
+static void a_log_is_not_shut_to_the_rootdn_of_the_database(void **state)
+{
+	Scene *scene = closed_make(state, "timeout=3");
+	Entry *database = scene_entry(scene, DATABASE);
+
+	run_make(scene, true);
+	scene->facts.now_sec = CLOSED_SEC + 400;
+	for (size_t i = 0; i < database->n_attributes; i++)
+		if (strcmp(database->attributes[i].name, "olcRootDN") == 0)
+			database->attributes[i].n_values = 0;
+	value_add(scene, database, "olcRootDN", "cn=r," SUFFIX);
+	assert_string_equal(shutting(scene), "");
+}
+
 /* The one whose log is closed has what is missing here, and nobody knows since when. */
 static void a_log_is_shut_before_a_link_that_is_cut_reads_a_database(void **state)
 {
@@ -788,6 +803,29 @@ static void a_log_is_shut_before_a_link_that_is_cut_reads_a_database(void **stat
 	scene->monitor = (Tree){0}; /* whether it is connected is not known */
 	assert_string_equal(shutting(scene), "-compare+search+shut, links");
 	peers[1].probe.log_is_in_order = false; /* nobody reads the log */
+	assert_string_equal(shutting(scene), "-compare+search, links");
+}
+
+/* Connected, but to a log that gave it nothing any more. */
+static void a_log_is_shut_before_a_link_gets_what_a_shut_one_withheld(void **state)
+{
+	static const char *theirs[] = {"20991231000000.000000Z#000000#002#000000"};
+	Scene *scene = three_make(state, READS);
+	Content *here = &scene->content.here;
+	LinkProbe *peers;
+
+	value_add(scene, scene_entry(scene, LOG), "olcRestrict", "compare");
+	answers_make(scene, PROBE_GOOD);
+	peers = scene->facts.probes->items;
+	peers[0].probe.log_is_closed = true;
+	peers[0].probe.log_is_in_order = false;
+	peers[0].probe.context_csns = theirs;
+	peers[0].probe.n_context_csns = 1;
+	run_make(scene, true);
+	assert_string_equal(shutting(scene), "-compare+search+shut, links");
+	assert_true(scene->plan.unknown.contents[0].catches_up);
+	here->context_csns = theirs;
+	here->n_context_csns = 1;
 	assert_string_equal(shutting(scene), "-compare+search, links");
 }
 
@@ -825,8 +863,10 @@ static void a_log_that_is_open_hides_nothing(void **state)
 
 	answers_make(scene, PROBE_UNKNOWN);
 	assert_string_equal(shutting(scene), "");
+	assert_false(finds(scene, "log-incomplete", SEVERITY_CRITICAL));
 	shut_make(scene);
 	assert_string_equal(shutting(scene), "-shut");
+	assert_true(finds(scene, "log-incomplete", SEVERITY_CRITICAL));
 }
 
 /* As a release that knows no closed logs leaves it. */
@@ -1141,7 +1181,16 @@ static void a_log_that_was_left_says_nothing_of_its_order(void **state)
 	value_add(scene, scene_entry(scene, LOG), "olcRestrict", "compare");
 	assert_string_equal(shutting(scene), "-compare+search+shut");
 	scene_entry(scene, LOG)->n_attributes--;
+	assert_string_equal(shutting(scene), "");
+}
+
+static void a_log_that_was_closed_when_it_was_left_is_shut(void **state)
+{
+	Scene *scene = left_make(state, -1);
+
 	value_add(scene, scene_entry(scene, LOG), "olcRestrict", "search");
+	assert_string_equal(shutting(scene), "+shut");
+	shut_make(scene);
 	assert_string_equal(shutting(scene), "");
 }
 
@@ -1226,7 +1275,9 @@ int main(void)
 		SCENE_TEST(a_closed_log_is_opened_when_no_peer_can_go_on_in_it),
 		SCENE_TEST(a_closed_log_with_the_word_loses_one_of_both),
 		SCENE_TEST(a_log_is_shut_when_who_may_read_it_had_the_time_to_leave),
+		SCENE_TEST(a_log_is_not_shut_to_the_rootdn_of_the_database),
 		SCENE_TEST(a_log_is_shut_before_a_link_that_is_cut_reads_a_database),
+		SCENE_TEST(a_log_is_shut_before_a_link_gets_what_a_shut_one_withheld),
 		SCENE_TEST(
 			a_log_that_can_be_shut_has_the_link_whose_log_is_gone_read_the_database_at_once),
 		SCENE_TEST(a_log_shows_everything_again_before_it_is_opened),
@@ -1251,6 +1302,7 @@ int main(void)
 		SCENE_TEST(the_map_of_a_log_that_is_not_syncwards_is_told_and_it_is_left_alone),
 		SCENE_TEST(a_log_that_nobody_reads_any_more_is_told_and_stays),
 		SCENE_TEST(a_log_that_was_left_says_nothing_of_its_order),
+		SCENE_TEST(a_log_that_was_closed_when_it_was_left_is_shut),
 		SCENE_TEST(a_log_for_an_audit_is_nobodys_to_read),
 		SCENE_TEST(the_disk_of_a_log_that_is_not_syncwards_is_told_and_it_is_left_alone),
 		SCENE_TEST(another_databases_changes_in_a_log_are_told),

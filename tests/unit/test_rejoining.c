@@ -87,6 +87,18 @@ static void where_that_is_not_known_it_reads_nobody(void **state)
 	assert_reads_nobody(*state, READER_WATCH_GOES_ON);
 }
 
+/* It stayed when the node left. */
+static void a_link_that_is_kept_is_none_that_came_back(void **state)
+{
+	PlanScene *scene = *state;
+
+	scene->policy = "{\"keep\": [\"ldap://other\"]}";
+	scene_add(scene, scene->databases[0].entry, "olcSyncrepl",
+		  "{0}provider=ldap://other rid=9 searchbase=" SCENE_SUFFIX
+		  " type=refreshAndPersist retry=\"60 +\" bindmethod=simple");
+	assert_reads_nobody(scene, READER_WATCH_READ);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -95,6 +107,7 @@ int main(void)
 		PLAN_SCENE_TEST(without_a_hold_it_opens),
 		PLAN_SCENE_TEST(while_somebody_reads_here_it_reads_nobody),
 		PLAN_SCENE_TEST(where_that_is_not_known_it_reads_nobody),
+		PLAN_SCENE_TEST(a_link_that_is_kept_is_none_that_came_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
