@@ -28,12 +28,17 @@ def fixture_node(cluster):
     return cluster[0]
 
 
-def save(node, *words):
+def save(node, *words, code=2):
     """Saves a plan; returns its path."""
     path = os.path.join(node.folder, "plan.json")
     planned = node.plan("--save", path, *words)
-    assert planned.returncode == 2, planned.stderr
+    assert planned.returncode == code, planned.stdout + planned.stderr
     return path
+
+
+def save_held(node):
+    """The password is wrong, so the first node waits."""
+    return save(node, code=3)
 
 
 def assert_stale(node, path, what, *words):
@@ -144,7 +149,7 @@ def test_a_saved_plan_is_refused_on_another_node(cluster, node):
 def test_a_saved_plan_is_refused_when_a_literal_password_changed(cluster, node):
     cluster.document["databases"][0]["syncrepl"]["credentials"] = "canary1"
     node.write(cluster.document)
-    path = save(node)
+    path = save_held(node)
     cluster.document["databases"][0]["syncrepl"]["credentials"] = "canary2"
     node.write(cluster.document)
     assert_stale(node, path, "peers.json")
@@ -167,7 +172,7 @@ def test_nothing_in_a_saved_plan_is_derived_from_a_password(cluster, node):
     def saved(password):
         node.write_secret(password)
         os.utime(node.secret_file, ns=(10**18, 10**18))
-        with open(save(node), encoding="utf-8") as file:
+        with open(save_held(node), encoding="utf-8") as file:
             return file.read()
     assert saved("short") == saved("a much longer password")
 
@@ -175,7 +180,7 @@ def test_nothing_in_a_saved_plan_is_derived_from_a_password(cluster, node):
         cluster.document["databases"][0]["syncrepl"]["credentials"] = password
         node.write(cluster.document)
         os.utime(node.peers_file, ns=(10**18, 10**18))
-        with open(save(node), encoding="utf-8") as file:
+        with open(save_held(node), encoding="utf-8") as file:
             return file.read()
     assert saved_literal("short") == saved_literal("a much longer password")
 
