@@ -22,17 +22,31 @@ static bool may_lose(const Found *found, const WantedDatabase *database, const L
 	       limits_count_shut(entry_attribute(here->entry, "olcLimits")) == 0;
 }
 
-static bool is_looked_into(const Found *found, const WantedDatabase *database, int64_t since_sec)
+/* What a link brings when it is back may be what is lost: it is compared afterwards. */
+static int64_t whole_since_sec(const Found *found, int64_t back_sec, int64_t told_sec)
+{
+	const int64_t ago_sec = (int64_t)(found_now_usec(found) / 1000000) - back_sec;
+	const int64_t sec = back_sec > 0 ? found_realtime_sec(found) - ago_sec : told_sec;
+
+	return sec > told_sec ? sec : told_sec;
+}
+
+static bool is_looked_into(const Found *found, const WantedDatabase *database,
+			   const LinkWatch *links, int64_t told_sec)
 {
 	unsigned *ids = pool_alloc(found->pool, (database->n_consumers + 1) * sizeof(*ids));
 	CompareRecords compared = {0};
+	int64_t back_sec;
 	Error ignored; /* what cannot be read shows nothing */
 
+	if (!link_watches_back(links, database->n_consumers, &back_sec))
+		return false;
 	for (size_t i = 0; i < database->n_consumers; i++)
 		ids[i] = database->consumers[i].peer->id;
 	(void)state_read_compared(found->pool, found->context.paths.state_dir, &compared, &ignored);
 	return relay_is_looked_into(&compared, database->desired->suffix, ids,
-				    database->n_consumers, since_sec);
+				    database->n_consumers,
+				    whole_since_sec(found, back_sec, told_sec));
 }
 
 static bool is_resumed(const Found *found)
@@ -51,7 +65,7 @@ static void database_look(const Found *found, const WantedDatabase *database,
 		return;
 	if (loses)
 		relay_condition(found->pool, suffix, ret);
-	else if (!is_resumed(found) && !is_looked_into(found, database, told->since_sec))
+	else if (!is_resumed(found) && !is_looked_into(found, database, links, told->since_sec))
 		condition_add(found->pool, ret, *told);
 }
 

@@ -38,6 +38,17 @@ LinkNews link_watch_look(LinkWatch *watch, const LinkLook *look)
 	return is_broken ? LINK_NEWS_DOWN : LINK_NEWS_UP;
 }
 
+bool link_watches_back(const LinkWatch *watches, size_t n_watches, int64_t *ret_sec)
+{
+	*ret_sec = 0;
+	for (size_t i = 0; i < n_watches; i++) {
+		if (watches[i].is_down)
+			return false;
+		*ret_sec = longer(*ret_sec, watches[i].began_sec);
+	}
+	return true;
+}
+
 /* --- what cn=monitor says --- */
 
 /* One whole try of the consumer. */

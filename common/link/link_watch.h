@@ -77,4 +77,8 @@ LinkLook link_watch_see(const Syncrepl *syncrepl, const RunningConsumer *running
  * running may be NULL. */
 const char *link_watch_describe(Pool *pool, const RunningConsumer *running, int64_t now_sec);
 
+/* True when none of these links is down; ret_sec takes when the last of them came back, by the
+ * clock of the looks, 0: before the agent started. */
+bool link_watches_back(const LinkWatch *watches, size_t n_watches, int64_t *ret_sec);
+
 #endif

@@ -292,6 +292,20 @@ static void a_new_connection_is_no_refresh_and_an_hour_ends_the_count(void **sta
 	assert_null(link_fallbacks_describe(pool, &fallbacks));
 }
 
+static void links_are_back_when_the_last_is(void **state)
+{
+	LinkWatch watches[] = {{.began_sec = 200}, {.began_sec = 300}, {.began_sec = 0}};
+	int64_t back_sec = -1;
+
+	(void)state;
+	assert_true(link_watches_back(watches, ARRAY_SIZE(watches), &back_sec));
+	assert_int_equal(back_sec, 300);
+	assert_true(link_watches_back(watches + 2, 1, &back_sec));
+	assert_int_equal(back_sec, 0);
+	watches[1].is_down = true;
+	assert_false(link_watches_back(watches, ARRAY_SIZE(watches), &back_sec));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -308,6 +322,7 @@ int main(void)
 		cmocka_unit_test(searches_over_one_connection_are_refreshes_of_the_whole_database),
 		cmocka_unit_test(a_new_connection_is_no_refresh_and_an_hour_ends_the_count),
 		cmocka_unit_test(a_peer_that_is_not_there_or_a_link_that_works_ends_the_count),
+		cmocka_unit_test(links_are_back_when_the_last_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
