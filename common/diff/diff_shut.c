@@ -67,6 +67,11 @@ static LinksSeen links_see(const Diff *diff, const LiveDatabase *live, const cha
 	return seen;
 }
 
+static bool is_cut(const LinksSeen *links)
+{
+	return links->n_links > 0 && links->n_lost == links->n_links;
+}
+
 /* --- shutting --- */
 
 /* The daemon opens only what it may write, and whoever is no provider yet is no relay either. */
@@ -79,8 +84,8 @@ static bool may_shut(const Diff *diff, const WantedDatabase *wanted, const LiveD
 
 	return live->syncprov && live->is_multi_provider && !(database && database->is_joining) &&
 	       !fence_is_closed(&known->fence, suffix) && !fence_is_apart(&known->fence, suffix) &&
-	       !known_left(&known->leave, suffix) && links->n_links > 0 &&
-	       links->n_lost == links->n_links && wanted_may_shut(diff->in->wanted, wanted);
+	       !known_left(&known->leave, suffix) && is_cut(links) &&
+	       wanted_may_shut(diff->in->wanted, wanted);
 }
 
 static void shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
@@ -115,12 +120,16 @@ static const char *shut_subject(Pool *pool, const char *value)
 	return pattern ? pattern + 1 : value;
 }
 
-static const Hold *judge(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+/* As long as all links are lost the relay would be shut again at once. */
+static const Hold *judge(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
+			 const LinksSeen *links)
 {
 	const Hold *hold = joining_judge(diff, wanted, live);
 	const Joining joining = joining_of(diff, wanted, live);
 
-	return hold ? hold : joining_judge_shut(&joining);
+	if (!hold)
+		hold = joining_judge_shut(&joining);
+	return !hold && is_cut(links) ? joining_await_links(&joining) : hold;
 }
 
 static void open_all(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
@@ -167,7 +176,7 @@ void diff_shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *liv
 	const LinksSeen links = links_see(diff, live, wanted->desired->suffix);
 
 	if (limits_count_shut(limits) > 0)
-		open_all(diff, wanted, live, judge(diff, wanted, live));
+		open_all(diff, wanted, live, judge(diff, wanted, live, &links));
 	else if (was_opened_by_hand(limits) && links.n_up > 0)
 		open_all(diff, wanted, live, NULL);
 	else if (!was_opened_by_hand(limits) && may_shut(diff, wanted, live, &links))

@@ -208,3 +208,8 @@ const Hold *joining_judge_shut(const Joining *joining)
 		return NULL;
 	return hold_relay(joining, true, silent);
 }
+
+const Hold *joining_await_links(const Joining *joining)
+{
+	return hold_relay(joining, true, "none of its links is up again");
+}

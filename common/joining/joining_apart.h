@@ -19,4 +19,7 @@ const Hold *joining_judge_apart(const Joining *joining);
  */
 const Hold *joining_judge_shut(const Joining *joining);
 
+/* The same relay, as long as all its links are broken, whatever its peers answer; never NULL. */
+const Hold *joining_await_links(const Joining *joining);
+
 #endif

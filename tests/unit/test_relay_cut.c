@@ -203,6 +203,20 @@ static void it_opens_when_it_has_what_its_peers_have(void **state)
 	assert_string_equal(limits_after(scene), FREE);
 }
 
+static void while_all_links_are_lost_it_stays_shut_whatever_peers_answer(void **state)
+{
+	Scene *scene = *state;
+
+	relay_make(scene, MIDDLE, NOBODY_UP);
+	limits_are(scene, SHUT, FREE);
+	waits_for(scene, "none of its links is up again");
+	scene->options.consent.released = GUARD_BIT(GUARD_JOINING);
+	assert_string_equal(limits_after(scene), FREE "; " SHUT);
+	scene->options.consent.released = 0;
+	monitor_make(scene, IS_UP, "");
+	assert_string_equal(limits_after(scene), FREE);
+}
+
 static void one_that_stays_away_is_waited_for_only_a_while(void **state)
 {
 	Scene *scene = *state;
@@ -322,6 +336,7 @@ int main(void)
 		SCENE_TEST(a_relay_looks_before_its_links_try_again),
 		SCENE_TEST(only_a_relay_whose_limits_are_ours_is_shut),
 		SCENE_TEST(it_opens_when_it_has_what_its_peers_have),
+		SCENE_TEST(while_all_links_are_lost_it_stays_shut_whatever_peers_answer),
 		SCENE_TEST(one_that_stays_away_is_waited_for_only_a_while),
 		SCENE_TEST(links_that_poll_are_up_when_they_made_contact_since),
 		SCENE_TEST(where_slapd_does_not_tell_a_peer_that_answers_is_enough),
