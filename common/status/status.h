@@ -176,6 +176,7 @@ void status_take_links(const LinkWatch *links, size_t n_links, Status *status);
 
 /* Until when the certificates of probed peers are valid, and how their clocks differ. */
 void status_take_probes(const LinkProbes *probes, Status *status);
+
 /* No peer is asked, as agent.json says. */
 void status_without_probes(Status *status);
 
