@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "agent/ldap/ldap_local.h"
+#include "agent/session/session_enabled.h"
 #include "common/base/buf.h"
 #include "common/slapd/dn.h"
 
@@ -40,70 +41,6 @@ static size_t database_count(const Entry *entry, const char *suffix)
 	return strtoul(count, NULL, 10);
 }
 
-/*
- * slapd 2.5 dies of a search that reaches the entry of a disabled database in cn=monitor, so that
- * none is disabled must be seen before. A disabled database is among the namingContexts, and
- * answers every search like one that hides all (32: 2.5.13, 2.6.10), but no search with a control
- * that the database lacks: only one that is enabled says so (12).
- */
-static LdapAnswer base_look(PeerLink *link, Pool *scratch, const char *base,
-			    const char *const *attributes, LDAPControl *control)
-{
-	LDAPControl *controls[] = {control, link->as, NULL};
-	LdapAnswer answer = {.text = ""};
-	int id;
-
-	answer.code = ldap_search_ext(link->ldap, base, LDAP_SCOPE_BASE, "(objectClass=*)",
-				      (char **)(uintptr_t)attributes, 0, control ? controls : NULL,
-				      NULL, NULL, LDAP_NO_LIMIT, &id);
-	if (answer.code == LDAP_SUCCESS)
-		answer = ldap_answer_wait(scratch, link->ldap, id, link->timeout_msec);
-	return answer;
-}
-
-static bool is_enabled(PeerLink *link, Pool *scratch, const char *suffix)
-{
-	static const char *const nothing[] = {LDAP_NO_ATTRS, NULL};
-	LDAPControl sync = peer_link_refresh_only();
-
-	return base_look(link, scratch, suffix, nothing, NULL).entries.n_entries > 0 ||
-	       base_look(link, scratch, suffix, nothing, &sync).code ==
-		       LDAP_UNAVAILABLE_CRITICAL_EXTENSION;
-}
-
-static bool contexts_are_enabled(PeerLink *link, Pool *scratch)
-{
-	static const char *const contexts[] = {"namingContexts", NULL};
-	const LdapAnswer root = base_look(link, scratch, "", contexts, NULL);
-	const Attribute *suffixes = root.entries.n_entries > 0
-					    ? entry_attribute(&root.entries.entries[0], contexts[0])
-					    : NULL;
-
-	for (size_t i = 0; suffixes && i < suffixes->n_values; i++)
-		if (!is_enabled(link, scratch, suffixes->values[i].bytes))
-			return false;
-	return suffixes != NULL;
-}
-
-/* Who may read cn=config sees it there. */
-static bool all_are_enabled(PeerLink *link)
-{
-	static const char *const attributes[] = {"olcDisabled", NULL};
-	AUTO(Pool) *scratch = pool_new();
-	LdapAnswer answer = {.text = ""};
-	int id;
-
-	answer.code = ldap_search_ext(
-		link->ldap, "cn=config", LDAP_SCOPE_ONELEVEL, "(objectClass=olcDatabaseConfig)",
-		(char **)(uintptr_t)attributes, 0, NULL, NULL, NULL, LDAP_NO_LIMIT, &id);
-	if (answer.code == LDAP_SUCCESS)
-		answer = ldap_answer_wait(scratch, link->ldap, id, link->timeout_msec);
-	for (size_t i = 0; i < answer.entries.n_entries; i++)
-		if (entry_has_value(&answer.entries.entries[i], attributes[0], "TRUE"))
-			return false;
-	return answer.entries.n_entries > 0 || contexts_are_enabled(link, scratch);
-}
-
 size_t entries_count_over(PeerLink *link, const char *suffix)
 {
 	AUTO(Pool) *scratch = pool_new();
@@ -114,7 +51,7 @@ size_t entries_count_over(PeerLink *link, const char *suffix)
 	if (!link || !link_revive(link))
 		return 0;
 	peer_link_restart(link);
-	if (!all_are_enabled(link))
+	if (!link_all_enabled(link))
 		return 0;
 	answer.code = ldap_search_ext(link->ldap, "cn=Databases,cn=Monitor", LDAP_SCOPE_ONELEVEL,
 				      "(olmMDBEntries=*)", (char **)(uintptr_t)count_attributes, 0,

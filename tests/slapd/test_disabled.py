@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """olcDisabled of a database and of syncprov, which OpenLDAP has since 2.5."""
 
+import os
+
 import ldap
 import pytest
 import remedies
+from booted import ROOT_BY_LDAPI
 from cluster import Cluster, add_person, wait_entry
 from lone import Lone
 from slapd import SUFFIX, Database
@@ -63,22 +66,101 @@ def test_the_server_id_waits_for_a_disabled_database(slapd_factory, program):
     in_step(node)
 
 
+ASKED = r'SRCH base="cn=Databases,cn=Monitor" scope=1 .*olmMDBEntries'
+CONFIG = "olcDatabase={0}config,cn=config"
+
+
+def served(**options):
+    return Database(overlays=("syncprov",), **options)
+
+
+class Counted:
+    """Two nodes, and whether `compare` here asks the peer how many entries its databases hold. Its account may read cn=monitor."""
+
+    def __init__(self, farm, program, databases):
+        self.cluster = Cluster(farm, program, 2, databases)
+        self.peer = self.cluster.form_by_hand()[1].server
+        self.peer.modify("olcDatabase={1}monitor,cn=config", [(ldap.MOD_REPLACE, "olcAccess", "to * by * read")])
+
+    def __call__(self):
+        before = self.peer.log_count(ASKED)
+        done = self.cluster[0].run("compare")
+        assert self.peer.is_running(), done.stdout + self.peer.log_tail()
+        return self.peer.log_count(ASKED) > before
+
+    def more(self, suffix, *attributes):
+        """One more database at the peer, without syncprov; returns the DN of its configuration."""
+        folder = os.path.join(self.peer.directory, "more")
+        os.makedirs(folder)
+        self.peer.add("olcDatabase={2}mdb,cn=config", {
+            "objectClass": ["olcDatabaseConfig", "olcMdbConfig"], "olcDatabase": "{2}mdb", "olcDbDirectory": folder,
+            "olcSuffix": suffix, "olcAccess": "to * by * read", **dict(attributes)})
+        return "olcDatabase={2}mdb,cn=config"
+
+    def disable(self, dn, value="TRUE"):
+        self.peer.modify(dn, [(ldap.MOD_REPLACE, "olcDisabled", value)])
+
+    def show_config(self, *rules):
+        self.peer.modify(CONFIG, [(ldap.MOD_REPLACE, "olcAccess", [
+            f'to * by dn.base="{ROOT_BY_LDAPI}" manage by * break', *rules])])
+
+
+@pytest.mark.since("2.5")
 @pytest.mark.one_release  # 2.5.13 dies of a search that reaches such a database in cn=monitor
 def test_no_peer_dies_of_being_counted(slapd_factory, program):
     """Its account may read cn=monitor and not cn=config, and the disabled database looks like one that hides all."""
-    other = Database(suffix="dc=other,dc=org")
-    cluster = Cluster(slapd_factory, program, 2, [Database(), other])
-    cluster[0].server.seed(cluster[0].server.databases[1])
-    peer = cluster.form()[1].server
-    peer.modify("olcDatabase={1}monitor,cn=config", [(ldap.MOD_REPLACE, "olcAccess", "to * by * read")])
-    counts = len(peer.search("cn=Databases,cn=Monitor", "(olmMDBEntries=*)", ["1.1"], ldap.SCOPE_ONELEVEL))
-    assert counts >= 2
-    asked = r'SRCH base="cn=Databases,cn=Monitor" scope=1 .*olmMDBEntries'
-    before = peer.log_count(asked)
-    assert cluster[0].run("compare").returncode == 0
-    assert peer.log_count(asked) > before, "no disabled database: they are counted"
-    peer.modify(peer.database_dn(other.suffix), [(ldap.MOD_REPLACE, "olcDisabled", "TRUE")])
-    before = peer.log_count(asked)
-    cluster[0].run("compare")
-    assert peer.is_running() and peer.log_count(asked) == before, peer.log_tail()
-    peer.modify(peer.database_dn(other.suffix), [(ldap.MOD_REPLACE, "olcDisabled", "FALSE")])
+    other = served(suffix="dc=other,dc=org")
+    counted = Counted(slapd_factory, program, [served(), other])
+    assert counted(), "no disabled database: they are counted"
+    disabled = counted.peer.database_dn(other.suffix)
+    counted.disable(disabled)
+    assert not counted()
+    # cn=config is seen in part: another database, and this one without the attribute.
+    counted.show_config(f'to dn.base="{counted.peer.database_dn()}" by users read',
+                        'to dn.base="cn=config" by users search')
+    assert not counted()
+    counted.show_config("to attrs=olcDisabled by * none", "to * by users read")
+    assert not counted()
+    counted.show_config("to * by users read")
+    assert not counted()
+    counted.disable(disabled, "FALSE")
+    assert counted()
+
+
+@pytest.mark.since("2.5")
+@pytest.mark.one_release
+def test_no_peer_dies_of_being_counted_beside_one_that_does_not_replicate(slapd_factory, program):
+    """Without syncprov a disabled database refuses its control like one that is enabled."""
+    counted = Counted(slapd_factory, program, [served()])
+    plain = counted.more("dc=plain,dc=org")
+    assert not counted(), "one without entries, or that hides all, may be disabled"
+    counted.show_config("to * by users read")
+    assert counted()
+    counted.show_config("to * by * none")
+    counted.disable(plain)
+    assert not counted()
+
+
+@pytest.mark.since("2.5")
+@pytest.mark.one_release
+@pytest.mark.parametrize("suffix, hidden", ((f"ou=below,{SUFFIX}", "FALSE"), (SUFFIX, "TRUE")), ids=("below", "hidden"))
+def test_no_peer_dies_of_being_counted_where_another_database_answers(slapd_factory, program, suffix, hidden):
+    """The entry that is read there is the other's: what was once below it, or what an olcHidden one is to replace."""
+    counted = Counted(slapd_factory, program, [served()])
+    counted.cluster[0].server.add(f"ou=below,{SUFFIX}", {"objectClass": "organizationalUnit", "ou": "below"},
+                                  counted.cluster[0].server.admin())
+    wait_entry(counted.peer, f"ou=below,{SUFFIX}")
+    more = counted.more(suffix, ("olcHidden", hidden))
+    counted.show_config("to * by users read")
+    assert counted()
+    counted.disable(more)
+    counted.show_config("to * by * none")
+    assert not counted()
+
+
+def test_a_release_without_olcdisabled_is_counted_whatever_is_hidden(slapd_factory, program):
+    """Elsewhere nobody can tell it from one that is disabled."""
+    other = served(suffix="dc=other,dc=org")
+    counted = Counted(slapd_factory, program, [served(), other])
+    counted.peer.modify(counted.peer.database_dn(other.suffix), [(ldap.MOD_REPLACE, "olcAccess", "to * by * none")])
+    assert counted() == (counted.peer.release.version == "2.4")
