@@ -31,11 +31,18 @@ static bool is_cut(const ProbeAnswer *answer)
 	       answer->code == ADMIN_LIMIT;
 }
 
-static const Attribute *log_csns(const ProbeLog *log)
+/* Of the log's suffix entry; NULL where that was not shown: a log may be closed at any time, also
+ * between two questions of one probe. */
+static const Attribute *of_root(const ProbeLog *log, const char *name)
 {
 	const Tree *found = log->root.entries;
 
-	return found->n_entries > 0 ? entry_attribute(found->entries, "contextCSN") : NULL;
+	return found->n_entries > 0 ? entry_attribute(found->entries, name) : NULL;
+}
+
+static const Attribute *log_csns(const ProbeLog *log)
+{
+	return of_root(log, "contextCSN");
 }
 
 static bool log_covers(Pool *pool, const Probe *probe, const Attribute *csns)
@@ -103,7 +110,7 @@ static bool can_be_read(Pool *pool, Probe *probe, const ProbeLog *log)
  */
 static bool names_a_server_twice(const ProbeLog *log)
 {
-	const Attribute *begins = entry_attribute(log->root.entries->entries, "minCSN");
+	const Attribute *begins = of_root(log, "minCSN");
 
 	for (size_t i = 0; begins && i < begins->n_values; i++)
 		for (size_t k = 0; k < i; k++)

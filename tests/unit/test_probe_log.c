@@ -143,6 +143,15 @@ static void a_log_that_shows_no_change_or_no_csn_is_not_known(void **state)
 	assert_int_equal(outcome(scene), PROBE_LOG_NOT_KNOWN);
 }
 
+/* A peer closes its log between the questions of one probe: the answer holds nothing at all. */
+static void a_log_whose_suffix_entry_is_hidden_meanwhile_is_not_known(void **state)
+{
+	Scene *scene = *state;
+
+	scene->root = (Tree){0};
+	assert_int_equal(outcome(scene), PROBE_LOG_NOT_KNOWN);
+}
+
 static void changes_without_what_a_consumer_needs_of_each_are_no_log(void **state)
 {
 	Scene *scene = *state;
@@ -236,6 +245,7 @@ int main(void)
 		TEST(a_log_that_begins_twice_with_a_server_is_none),
 		TEST(a_log_that_lacks_what_its_database_has_is_missing),
 		TEST(a_log_that_shows_no_change_or_no_csn_is_not_known),
+		TEST(a_log_whose_suffix_entry_is_hidden_meanwhile_is_not_known),
 		TEST(changes_without_what_a_consumer_needs_of_each_are_no_log),
 		TEST(a_sample_that_our_own_limit_ends_is_one),
 		TEST(the_oldest_change_that_a_log_shows_is_told),
