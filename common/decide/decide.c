@@ -7,6 +7,7 @@
 #include "common/compose/compose_step.h"
 #include "common/decide/bound_release.h"
 #include "common/delta/delta_links.h"
+#include "common/delta/delta_tell.h"
 #include "common/diff/diff_parts.h"
 #include "common/draft/diff.h"
 #include "common/guard/guard.h"

@@ -18,9 +18,4 @@
  * input->wanted. */
 const Wanted *delta_wanted(Pool *pool, const PlanInput *input);
 
-/* Reports which links read the database itself, and which log is missing; asks for what was not
- * asked yet. asked: input->wanted as delta_wanted() was given it. To be called after the guards,
- * whose questions go first. */
-void delta_tell(Diff *diff, const Wanted *asked);
-
 #endif
