@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/wanted/wanted_rhythm.h"
+
 #define UNTRIED_MARGIN_SEC 15
 
 /* A link that could not be tried beforehand is put back, if it does not connect, before the next

@@ -5,6 +5,7 @@
 
 #include "agent/peer/probe_targets.h"
 #include "agent/state/state.h"
+#include "common/wanted/wanted_rhythm.h"
 
 #define TURN_OF_ALL "all links" /* besides those of one link, by its identity */
 #define SOON_SEC    4           /* passes that check whether a problem persists decide when */
@@ -308,7 +309,8 @@ static void probe_all(DaemonProbes *probes, const Found *found, LinkRound *round
 			       found->context.rhythm.probe_interval_sec);
 
 	probes->due_usec = found_now_usec(found) + every_sec * 1000000ULL;
-	probes->is_hurried = false;
+	/* The interval of passes is longer, as a rule. */
+	probes->is_hurried = every_sec < found->context.rhythm.probe_interval_sec;
 	turn_end(&probes->turn);
 	links_add_all(round, &found->report.last.plan.unknown, &found->inputs.wanted);
 	done_prune(probes, round);

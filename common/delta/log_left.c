@@ -7,7 +7,7 @@
 #include "common/delta/log_changes.h"
 #include "common/delta/log_shut.h"
 #include "common/live/live_log.h"
-#include "common/wanted/wanted.h"
+#include "common/wanted/wanted_rhythm.h"
 
 #define PASS_SEC  5 /* a pass takes the word back, then has the links read databases */
 #define HEARD_SEC (LOG_ASK_SEC + 30) /* and what an answer takes */

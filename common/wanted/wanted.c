@@ -8,11 +8,8 @@
 #include "common/slapd/dn.h"
 #include "common/slapd/url.h"
 #include "common/syncrepl/syncrepl_log.h"
-#include "common/syncrepl/syncrepl_pace.h"
 #include "common/topology/links_log.h"
 #include "common/topology/links_relay.h"
-
-#define LOOK_MIN_SEC 5
 
 static int link_secret(Pool *pool, const Desired *desired, const SyncreplSettings *link,
 		       const Secrets *secrets, WantedConsumer *ret, Error *err)
@@ -318,44 +315,6 @@ bool wanted_may_shut(const Wanted *wanted, const WantedDatabase *database)
 {
 	return database->desired->manages_limits &&
 	       wanted->desired->policy.mode == POLICY_ENFORCE && wanted_is_relay(wanted, database);
-}
-
-/* Links that break together refresh together at their next try: by then the relay must be shut. */
-unsigned wanted_look_sec(const Wanted *wanted, unsigned interval_sec)
-{
-	unsigned look_sec = interval_sec;
-
-	for (size_t i = 0; look_sec > LOOK_MIN_SEC && i < wanted->n_databases; i++) {
-		const WantedDatabase *database = &wanted->databases[i];
-		unsigned soonest_sec = look_sec;
-
-		for (size_t k = 0; k < database->n_consumers; k++) {
-			const int64_t sec =
-				syncrepl_retry_first_sec(&database->consumers[k].syncrepl) / 2;
-
-			if (sec < soonest_sec)
-				soonest_sec = sec > LOOK_MIN_SEC ? (unsigned)sec : LOOK_MIN_SEC;
-		}
-		if (soonest_sec < look_sec && wanted_may_shut(wanted, database))
-			look_sec = soonest_sec;
-	}
-	return look_sec;
-}
-
-unsigned wanted_ask_sec(const Wanted *wanted, bool are_links_told, unsigned interval_sec)
-{
-	for (size_t i = 0;
-	     !are_links_told && interval_sec > RELAY_ASK_SEC && i < wanted->n_databases; i++)
-		if (wanted_is_relay(wanted, &wanted->databases[i]))
-			return RELAY_ASK_SEC;
-	for (size_t i = 0; interval_sec > LOG_ASK_SEC && i < wanted->n_databases; i++) {
-		const WantedDatabase *database = &wanted->databases[i];
-
-		for (size_t k = 0; database->desired->delta && k < database->n_consumers; k++)
-			if (syncrepl_log(&database->consumers[k].syncrepl))
-				return LOG_ASK_SEC;
-	}
-	return interval_sec;
 }
 
 bool wanted_is_shared(const WantedDatabase *database)

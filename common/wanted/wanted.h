@@ -83,10 +83,6 @@ bool wanted_is_relay(const Wanted *wanted, const WantedDatabase *database);
 /* True when it is such a relay, and the daemon may shut it while its links are broken. */
 bool wanted_may_shut(const Wanted *wanted, const WantedDatabase *database);
 
-/* How often this node looks whether its links are up: at that interval, but where it may shut a
- * relay twice as often as they try again. */
-unsigned wanted_look_sec(const Wanted *wanted, unsigned interval_sec);
-
 /* How many database->consumers there are, including the others and the heirs. */
 size_t wanted_count_consumers(const WantedDatabase *database);
 
@@ -103,14 +99,6 @@ unsigned wanted_rank(const Wanted *wanted);
 /* The number of all accounts in database->readers, with which peers read here, whatever "readers"
  * says. */
 size_t wanted_count_readers(const WantedDatabase *database);
-
-/* How often the peers are asked: at that interval, but a node whose links may read logs of changes
- * asks at least every LOG_ASK_SEC, because others wait no longer for it to leave theirs, and a
- * relay whose slapd does not tell which links are up (2.4) every RELAY_ASK_SEC, because it may lose
- * changes when they break. */
-#define LOG_ASK_SEC   300
-#define RELAY_ASK_SEC 60
-unsigned wanted_ask_sec(const Wanted *wanted, bool are_links_told, unsigned interval_sec);
 
 /* True when another peer holds it, too, even if that is a consumer: it is read. */
 bool wanted_is_shared(const WantedDatabase *database);

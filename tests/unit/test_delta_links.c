@@ -2,6 +2,8 @@
 /* Which links read a log of changes, and what is told of logs. */
 #include "tests/unit/plan_scene.h"
 
+#include "common/wanted/wanted_rhythm.h"
+
 #define LOG      "syncdata=accesslog logbase=cn=log"
 #define LOG_JSON "\"syncdata\": \"accesslog\", \"logbase\": \"cn=log\""
 #define PLAIN    "type=refreshAndPersist"
@@ -406,16 +408,44 @@ static void a_consumer_of_the_only_provider_reads_its_log(void **state)
 		read_by_log(*state, PEER(1) "}, " PEER(2) ", \"role\": \"consumer\"}", ""), "!");
 }
 
-/* Others wait no longer for it to leave their logs. */
-static void who_may_read_logs_asks_every_five_minutes_at_least(void **state)
+static void links_try_again(Scene *scene, const char *retry, const char *other)
+{
+	WantedConsumer *consumers = scene->wanted.databases[0].consumers;
+
+	consumers[0].syncrepl.value[SYNCREPL_RETRY] = retry;
+	consumers[1].syncrepl.value[SYNCREPL_RETRY] = other;
+}
+
+/* Others wait no longer than 300 s for it to leave their logs, and one that is shut gives nothing. */
+static void who_may_read_logs_asks_as_often_as_links_try_again(void **state)
 {
 	Scene *scene = *state;
 
 	(void)read_by_log(scene, PEER(1) "}, " PEER(2) "}, " PEER(3) "}", "");
+	links_try_again(scene, "3600 +", "60 +");
+	assert_int_equal(wanted_ask_sec(&scene->wanted, true, 3600), 60);
+	assert_int_equal(wanted_ask_sec(&scene->wanted, true, 50), 50);
+	links_try_again(scene, "3600 +", "3600 +");
 	assert_int_equal(wanted_ask_sec(&scene->wanted, true, 3600), 300);
-	assert_int_equal(wanted_ask_sec(&scene->wanted, true, 60), 60);
+	links_try_again(scene, "3600 +", "1 9 60 +");
+	assert_int_equal(wanted_ask_sec(&scene->wanted, true, 300), 20);
+	assert_int_equal(wanted_ask_sec(&scene->wanted, true, 10), 10);
 	(void)read_by_log(scene, PEER(1) "}, " PEER(2) ", \"role\": \"consumer\"}", "");
 	assert_int_equal(wanted_ask_sec(&scene->wanted, true, 3600), 3600);
+}
+
+/* slapd does not tell that the provider closed its log: the daemon sees that the link is down, and asks. */
+static void who_may_read_logs_looks_before_links_try_again(void **state)
+{
+	Scene *scene = *state;
+
+	(void)read_by_log(scene, PEER(1) "}, " PEER(2) "}, " PEER(3) "}", "");
+	links_try_again(scene, "60 +", "40 +");
+	assert_int_equal(wanted_look_sec(&scene->wanted, 60), 20);
+	links_try_again(scene, "60 +", "1 +");
+	assert_int_equal(wanted_look_sec(&scene->wanted, 60), 5);
+	(void)read_by_log(scene, PEER(1) "}, " PEER(2) ", \"role\": \"consumer\"}", "");
+	assert_int_equal(wanted_look_sec(&scene->wanted, 60), 60);
 }
 
 /* slapd there may be killed between the database and the log. */
@@ -497,7 +527,8 @@ int main(void)
 		SCENE_TEST(providers_that_all_read_each_other_read_logs),
 		SCENE_TEST(a_consumer_of_several_reads_the_database),
 		SCENE_TEST(a_consumer_of_the_only_provider_reads_its_log),
-		SCENE_TEST(who_may_read_logs_asks_every_five_minutes_at_least),
+		SCENE_TEST(who_may_read_logs_asks_as_often_as_links_try_again),
+		SCENE_TEST(who_may_read_logs_looks_before_links_try_again),
 		SCENE_TEST(what_a_provider_alone_brings_is_read_from_its_database),
 		SCENE_TEST(whose_provider_reads_a_database_has_a_log_that_nobody_reads),
 		SCENE_TEST(a_consumer_of_a_part_reads_the_database),

@@ -5,6 +5,7 @@
 
 #include "common/access/limits.h"
 #include "common/plan/plan_changes.h"
+#include "common/wanted/wanted_rhythm.h"
 
 #define FREE      "dn.exact=\"cn=r," SUFFIX "\" size=unlimited time=unlimited"
 #define SHUT      "dn.exact=\"cn=r," SUFFIX "\" size.unchecked=disabled size.unchecked=disabled"
