@@ -18,6 +18,11 @@ bool content_has_data(const Content *content)
 	return content->state == CONTENT_READ && content->entry.exists;
 }
 
+bool content_is_provider(const Content *content)
+{
+	return content->server_id > 0 || content->is_open_hub;
+}
+
 static bool has_csns(const Content *content)
 {
 	return content_has_data(content) && content->n_context_csns > 0;

@@ -55,6 +55,10 @@ bool copy_lacks_own(const Content *here, const Content *peer, unsigned sid);
 /* True when it was read and holds the suffix entry. */
 bool content_has_data(const Content *content);
 
+/* Only syncprov tells the server ID, and a hub gets it last: one without it joins itself. It may
+ * have what this node has, and neither has what the one that both read got since. */
+bool content_is_provider(const Content *content);
+
 /* Why a database here is not the one that the cluster knows (G10). */
 typedef enum Suspicion {
 	SUSPICION_NONE,

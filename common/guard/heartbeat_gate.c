@@ -162,7 +162,8 @@ static bool has_csns(const Content *content)
 	return content_has_data(content) && content->entry.uuid && content->n_context_csns > 0;
 }
 
-/* It showed what it has of this node, and all of that is here. */
+/* It showed what it has of this node, and all of that is here. One that joins may have read it
+ * here, and asks the others before it is a provider. */
 static bool is_proof(const Content *here, const Content *peer, unsigned sid)
 {
 	return has_csns(peer) &&
@@ -213,7 +214,8 @@ static HeartbeatGate gate_of_copy(const HeartbeatLook *look)
 		case SUSPICION_OLDER:
 			return HEARTBEAT_OLDER;
 		default:
-			is_proven |= is_proof(look->here, &look->peers[i], sid);
+			is_proven |= content_is_provider(&look->peers[i]) &&
+				     is_proof(look->here, &look->peers[i], sid);
 		}
 	}
 	if (has_lost(look, sid))

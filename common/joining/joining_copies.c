@@ -106,7 +106,7 @@ const char *joining_clients(const Joining *joining)
 
 bool joining_is_provider(const Content *peer)
 {
-	return peer->server_id > 0 || peer->is_open_hub;
+	return content_is_provider(peer);
 }
 
 static const char *account_at(const Joining *joining, unsigned peer_id)

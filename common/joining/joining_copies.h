@@ -47,8 +47,7 @@ const Hold *joining_wait(const Joining *joining, const char *text, const char *r
 /* Whether clients can write to the database now, for people. */
 const char *joining_clients(const Joining *joining);
 
-/* Only syncprov tells the server ID, and a hub gets it last: one without it joins itself. It may
- * have what this node has, and neither has what the one that both read got since. */
+/* content_is_provider() */
 bool joining_is_provider(const Content *peer);
 
 /* True when this node reads the peer as the rootdn, as it is called here: only that one sees

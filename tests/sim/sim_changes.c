@@ -151,6 +151,13 @@ static bool is_stale(const SimChanges *changes, const SimContext *theirs)
 	       (changes->is_twice && is_behind(theirs, &changes->memory));
 }
 
+bool sim_changes_is_behind(const SimNode *provider, const SimContext *theirs)
+{
+	const uint32_t ours = provider->changes.memory.time[provider->sid];
+
+	return ours > 0 && theirs->time[provider->sid] > ours;
+}
+
 bool sim_changes_connect(SimCluster *cluster, size_t reader, size_t at)
 {
 	SimNode *node = &cluster->nodes[reader];
@@ -164,8 +171,7 @@ bool sim_changes_connect(SimCluster *cluster, size_t reader, size_t at)
 	if (!changes->is_there || changes->is_closed || changes->is_hidden || changes->is_shut ||
 	    !changes->has_begun ||
 	    (!sim_context_is_empty(&theirs) && sim_context_is_empty(&changes->memory)) ||
-	    (changes->memory.time[provider->sid] > 0 &&
-	     theirs.time[provider->sid] > changes->memory.time[provider->sid]))
+	    sim_changes_is_behind(provider, &theirs))
 		return true;
 	link->has_fallen = sim_context_is_empty(&theirs) || is_stale(changes, &theirs);
 	if (link->has_fallen)

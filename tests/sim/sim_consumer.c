@@ -59,6 +59,8 @@ void sim_copy_remove(SimCopy *copy, uint16_t uuid)
 {
 	for (size_t i = 0; i < copy->n_entries; i++)
 		if (copy->entries[i].uuid == uuid) {
+			if (copy->entries[i].name < SIM_NAMES)
+				copy->gone[copy->entries[i].name] = uuid;
 			copy->entries[i] = copy->entries[--copy->n_entries];
 			return;
 		}
@@ -318,7 +320,7 @@ static void return_note(SimCluster *cluster, size_t at, size_t from, const SimEn
 	const SimLink *link = &node->links[from];
 
 	if ((link->is_polled || link->lost_first) && link->is_anew && entry->name < SIM_NAMES &&
-	    !has_uuid(&node->copy, entry->uuid) && sim_is_covered(node, entry->csn) &&
+	    !has_uuid(&node->copy, entry->uuid) && node->copy.gone[entry->name] == entry->uuid &&
 	    cluster->anew[entry->name].uuid != entry->uuid) /* the others get it from here */
 		cluster->anew[entry->name] =
 			(SimReturn){.uuid = entry->uuid, .covered = link->cookie};

@@ -7,7 +7,7 @@
 /* What came of passes that networks do as well. */
 typedef struct SimDeeds {
 	unsigned broken[SIM_NODES];   /* by reader: bits of nodes to which its connection broke, */
-	unsigned kept_out[SIM_NODES]; /* and to which it gets none while they close their log */
+	unsigned kept_out[SIM_NODES]; /* and to which it gets none while their log refuses it */
 } SimDeeds;
 
 /* Since it was last asked. */

@@ -27,6 +27,10 @@ void sim_changes_add(SimCluster *cluster, size_t node, size_t from, SimChange ch
 /* slapd ends: what it had not written down of the log's contextCSN it forgets when it is killed. */
 void sim_changes_close(SimNode *node, bool is_killed);
 
+/* "consumer state is newer than provider!": its slapd was killed before it wrote the log's
+ * contextCSN down, and until its next change the log refuses who has read further. */
+bool sim_changes_is_behind(const SimNode *provider, const SimContext *theirs);
+
 /* The consumer searches the log. False when it is to read the database instead. */
 bool sim_changes_connect(SimCluster *cluster, size_t reader, size_t provider);
 

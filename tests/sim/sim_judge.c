@@ -434,6 +434,10 @@ static Alone alone_play(const SimHistory *history, const SimPlay *with)
 	meant.start = formed.start;
 	if (meant.n_choices < history->n_choices)
 		alone_add_both(&meant, meant_deeds, &alone);
+	/* The same changes as with syncward: what it refused at one node no client knew of later. */
+	heard.start = formed.start;
+	if (heard.n_choices < history->n_choices)
+		alone_add_both(&heard, deeds, &alone);
 	/* A server that never wrote, and does so while it is apart, brings back what is deleted: a
 	 * pass that opens one must have waited until all read from it. Its first heartbeat comes
 	 * later than that, too. */

@@ -46,6 +46,7 @@ typedef struct SimEntry {
 typedef struct SimCopy {
 	SimEntry entries[SIM_ENTRIES];
 	size_t n_entries;
+	uint16_t gone[SIM_NAMES]; /* UUID, by name: what was deleted here last */
 } SimCopy;
 
 /* The session log of syncprov: what was deleted since it began. */

@@ -35,6 +35,7 @@ static void gate_begin(Gate *gate, void **state)
 		gate->peer_csns[i][0] = OWN_NEW;
 		gate->peer_csns[i][1] = OTHERS;
 		gate->peers[i] = content(gate->peer_csns[i]);
+		gate->peers[i].server_id = (int)i + 2;
 	}
 }
 
@@ -94,6 +95,22 @@ static void without_a_peer_that_was_seen_nothing_is_written(void **state)
 	gate.peers[1] = content(gate.peer_csns[1]);
 	gate.peers[1].entry.uuid = NULL;
 	assert_int_equal(gate_of(&gate), HEARTBEAT_UNPROVEN);
+}
+
+static void a_peer_that_joins_proves_nothing(void **state)
+{
+	Gate gate;
+
+	gate_begin(&gate, state);
+	gate.peers[0] = (Content){.state = CONTENT_UNREACHABLE};
+	gate.peers[1].server_id = 0;
+	assert_int_equal(gate_of(&gate), HEARTBEAT_UNPROVEN);
+	/* What it has of this node counts all the same. */
+	gate.csns[0] = OWN_OLD;
+	assert_int_equal(gate_of(&gate), HEARTBEAT_OLDER);
+	gate.csns[0] = OWN_NEW;
+	gate.peers[1].is_open_hub = true;
+	assert_int_equal(gate_of(&gate), HEARTBEAT_MAY_WRITE);
 }
 
 static void newer_changes_of_this_node_at_any_peer_stop_it(void **state)
@@ -429,6 +446,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCENE_TEST(a_node_in_step_that_its_peers_know_may_write),
 		SCENE_TEST(without_a_peer_that_was_seen_nothing_is_written),
+		SCENE_TEST(a_peer_that_joins_proves_nothing),
 		SCENE_TEST(newer_changes_of_this_node_at_any_peer_stop_it),
 		SCENE_TEST(another_database_at_any_peer_stops_it),
 		SCENE_TEST(what_is_here_must_be_seen),
