@@ -21,6 +21,7 @@ import remedies
 from cluster import add_person, finish_with_writes
 from lone import Lone, check_golden
 from slapd import PASSWORD, ROOT_DN, SUFFIX, Database, SlapdFailed, hold_port
+from slapd_ldif import syncrepl
 
 GOLDEN = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "guards")
 OTHER = "dc=other,dc=org"
@@ -621,15 +622,26 @@ def test_a_second_listener_is_no_peer_nor_in_the_list_of_server_ids(lone):
         assert len(node.server.values("cn=config", "olcServerID")) == 3, done.stdout
 
 
+def no_flag(node):
+    """apply holds the flag with the link to the node itself; returns the hold."""
+    done = node.apply()
+    hold, = holds(done.stdout)
+    assert done.returncode == 3 and hold.guard == "self-named", done.stdout + done.stderr
+    assert re.search(r"\+ flag multi-provider: .* held: self-named$", done.stdout, re.MULTILINE), done.stdout
+    assert is_provider(node) == (True, False)
+    return hold
+
+
 def test_a_node_whose_only_peer_is_itself_gets_no_flag(lone):
     node = with_itself(lone, "ldap://localhost:{port}")
     del node.document["peers"][1:3]
     node.write()
-    done = node.apply()
-    hold, = holds(done.stdout)
-    assert done.returncode == 3 and hold.guard == "self-named"
-    assert re.search(r"\+ flag multi-provider: .* held: self-named$", done.stdout, re.MULTILINE), done.stdout
-    assert node.syncrepl() == [] and is_provider(node) == (True, False)
+    hold = no_flag(node)
+    assert node.syncrepl() == []
+    # Where there is a link already, no other guard holds the flag.
+    node.edit([(ldap.MOD_ADD, "olcSyncrepl", syncrepl(4, "ldap://127.0.0.4:9"))])
+    assert no_flag(node) == hold
+    node.edit([(ldap.MOD_DELETE, "olcSyncrepl", None)])
     node.server.restart()
     without_peer(node, hold)
     in_step(node)
