@@ -164,3 +164,12 @@ const char *limits_shut_print(Pool *pool, const char *dn)
 {
 	return pool_printf(pool, "%s" SHUT, selector_dn_print(pool, dn));
 }
+
+const char *limits_shut_subject(Pool *pool, const char *value)
+{
+	char *rest = pool_strdup(pool, ordered_text(value));
+	const char *selector = config_next_word(&rest);
+	const char *pattern = selector ? strchr(selector, '=') : NULL;
+
+	return pattern ? pattern + 1 : value;
+}

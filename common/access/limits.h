@@ -28,6 +28,9 @@ const char *limits_shut_print(Pool *pool, const char *dn);
 /* True for such a value, whichever DN it names. */
 bool limits_value_shuts(const char *value);
 
+/* "cn=a" of "dn.exact=cn=a ...", in the pool. */
+const char *limits_shut_subject(Pool *pool, const char *value);
+
 /* How many of them are in front, where they shut somebody out: behind another value one does
  * nothing. */
 size_t limits_count_shut(const Attribute *live);

@@ -7,7 +7,6 @@
 #include "common/joining/joining_apart.h"
 #include "common/live/live_running.h"
 #include "common/plan/plan_changes.h"
-#include "common/slapd/config_words.h"
 
 /*
  * A relay whose network failed reads both sides at once when it is back. What a node gets that
@@ -110,16 +109,6 @@ static void shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *l
 
 /* --- opening --- */
 
-/* "cn=a" of "dn.exact=cn=a ...". */
-static const char *shut_subject(Pool *pool, const char *value)
-{
-	char *rest = pool_strdup(pool, ordered_text(value));
-	const char *selector = config_next_word(&rest);
-	const char *pattern = selector ? strchr(selector, '=') : NULL;
-
-	return pattern ? pattern + 1 : value;
-}
-
 /* As long as all links are lost the relay would be shut again at once. */
 static const Hold *judge(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
 			 const LinksSeen *links)
@@ -151,7 +140,7 @@ static void open_all(Diff *diff, const WantedDatabase *wanted, const LiveDatabas
 						 .suffix = wanted->desired->suffix,
 						 .dn = live->entry->dn,
 						 .attribute = "olcLimits",
-						 .subject = shut_subject(diff->pool, value),
+						 .subject = limits_shut_subject(diff->pool, value),
 						 .old_value = ordered_text(value),
 						 .why = "syncward shut it while it was cut off",
 						 .is_put_back = true,

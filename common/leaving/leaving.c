@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/leaving/leaving.h"
+#include "common/access/limits.h"
 #include "common/draft/kept_value.h"
 
 #include "common/live/live_running.h"
@@ -236,6 +237,36 @@ static void update_refs_end(Pool *pool, const LeavingDatabase *database,
 			    .why = "slapd does not start with it where nobody is read"});
 }
 
+/* Who is left reads nobody, so what a relay that is cut off was shut for is over, and nobody looks
+ * at it any more: those that read here would be refused for good. */
+static void limits_end(Pool *pool, const LeavingDatabase *database, Plan *plan, Step *step)
+{
+	const Attribute *limits = entry_attribute(database->live->entry, "olcLimits");
+	Mod delete = {.kind = MOD_DELETE, .attribute = "olcLimits"};
+	Mod replace = {.kind = MOD_REPLACE, .attribute = "olcLimits"};
+
+	for (size_t i = 0; limits && i < limits->n_values; i++) {
+		const char *value = limits->values[i].bytes;
+
+		POOL_PUSH(pool, delete.values, delete.n_values, value);
+		if (!limits_value_shuts(value))
+			POOL_PUSH(pool, replace.values, replace.n_values, ordered_text(value));
+		else
+			change_add(pool, plan, database,
+				   (Change){.kind = CHANGE_READERS_ON,
+					    .attribute = "olcLimits",
+					    .subject = limits_shut_subject(pool, value),
+					    .old_value = ordered_text(value),
+					    .why = "syncward shut it while it was cut off",
+					    .is_put_back = true});
+	}
+	if (delete.n_values == replace.n_values)
+		return;
+	POOL_PUSH(pool, step->mods, step->n_mods, delete);
+	if (replace.n_values > 0)
+		POOL_PUSH(pool, step->mods, step->n_mods, replace);
+}
+
 static void overlay_end(Pool *pool, const LeavingDatabase *database, Plan *plan)
 {
 	const char *dn = database->live->syncprov->dn;
@@ -272,6 +303,7 @@ void leave_end(Pool *pool, const Leaving *leaving, const DesiredPolicy *policy, 
 		}
 		update_refs_end(pool, database, policy, plan, &step);
 		consumers_end(pool, database, policy, &step);
+		limits_end(pool, database, plan, &step);
 		if (step.n_mods > 0)
 			POOL_PUSH(pool, plan->order.steps, plan->order.n_steps, step);
 	}
@@ -319,6 +351,8 @@ const char *leave_remains(const DesiredPolicy *policy, const Live *live,
 		return "the multi-provider flag";
 	if (!now->is_read_only)
 		return "clients may write";
+	if (limits_count_shut(entry_attribute(now->entry, "olcLimits")) > 0)
+		return "an olcLimits value that shuts out who reads";
 	for (size_t i = 0; i < now->n_consumers; i++)
 		if (!leave_keeps(policy, &now->consumers[i]))
 			return "olcSyncrepl";

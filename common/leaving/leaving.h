@@ -9,10 +9,10 @@
  * Taking this node out of the cluster. First every database is closed to clients (olcReadOnly,
  * which does not stop its consumers nor who reads from here), so that nothing is written behind the
  * last look; when a peer has everything, its consumers and the multi-provider flag go, in one
- * modify: slapd does not start with the flag and no consumer. Server ID, limits, indices and access
- * stay as they are: they harm nobody. The overlay goes, where slapd can take it out: if the node
- * comes back, what it reads first must not go back to those that it is read from, or they take back
- * what was deleted meanwhile.
+ * modify: slapd does not start with the flag and no consumer. With them goes what shuts a relay
+ * that is cut off. Server ID, other limits, indices and access stay as they are: they harm nobody.
+ * The overlay goes, where slapd can take it out: if the node comes back, what it reads first must
+ * not go back to those that it is read from, or they take back what was deleted meanwhile.
  */
 typedef struct LeavingDatabase {
 	const LiveDatabase *live;

@@ -13,7 +13,7 @@ import pytest
 import remedies
 from ldap.syncrepl import SyncRequestControl
 from cluster import Cluster, add_person, apply_until_joined, wait_entry
-from slapd import SUFFIX, Database, SlapdFailed, syncrepl, wait_until
+from slapd import PASSWORD, SUFFIX, Database, SlapdFailed, syncrepl, wait_until
 from test_fence import load
 
 
@@ -354,6 +354,22 @@ def test_a_read_only_of_somebody_else_is_not_ours(cluster):
     catch_up(node)
     join_again(cluster, node)
     assert read_only(node) and left(node) is None
+
+
+@pytest.mark.every_release
+def test_who_still_reads_there_is_not_shut_out_for_good(cluster):
+    """As a relay is that was cut off: nobody looks after it any more."""
+    reader, mine = f"cn=replicator,{SUFFIX}", 'dn.exact="cn=mine" size=7'
+    node = cluster[2]
+    node.edit([(ldap.MOD_REPLACE, "olcLimits", [
+        f'{{0}}dn.exact="{reader}" size.unchecked=disabled size.unchecked=disabled', f"{{1}}{mine}"])])
+    with pytest.raises(ldap.ADMINLIMIT_EXCEEDED):
+        node.server.bind(reader, PASSWORD).search_s(SUFFIX, ldap.SCOPE_BASE)
+    assert f"+ new sessions of {reader}" in " ".join(leave(node).split())
+    assert values(node, "olcLimits") == [f"{{0}}{mine}"] and not replicates(node)
+    assert node.server.bind(reader, PASSWORD).search_s(SUFFIX, ldap.SCOPE_BASE)
+    node.server.restart()
+    assert node.server.bind(reader, PASSWORD).search_s(SUFFIX, ldap.SCOPE_BASE)
 
 
 @pytest.mark.one_release

@@ -2,6 +2,7 @@
 /* What a node takes away when it leaves. */
 #include "tests/unit/plan_scene.h"
 
+#include "common/access/limits.h"
 #include "common/leaving/leaving.h"
 #include "common/leaving/leaving_readers.h"
 
@@ -133,6 +134,48 @@ static void one_that_still_reads_is_not_half_done(void **state)
 	assert_false(leaving.databases[0].is_half_done);
 }
 
+/* What syncward shut goes with the links, wherever it stands; the limits of others stay. */
+static void one_that_was_shut_is_open_to_those_that_still_read(void **state)
+{
+	static const char *const mine = "dn.exact=\"cn=mine\" size=7";
+	Scene *scene = *state;
+	const char *shuts = limits_shut_print(scene->pool, "cn=reader," SUFFIX);
+	Plan plan = {0};
+	Leaving leaving;
+	const Step *step;
+
+	provider_make(scene, "23");
+	value_add(scene, scene->database, "olcLimits", pool_printf(scene->pool, "{0}%s", shuts));
+	value_add(scene, scene->database, "olcLimits", pool_printf(scene->pool, "{1}%s", mine));
+	value_add(scene, scene->database, "olcLimits", pool_printf(scene->pool, "{2}%s", shuts));
+	scene_read(scene);
+	leaving = leave_find(scene->pool, scene->input.desired, &scene->known, &scene->live);
+	leave_end(scene->pool, &leaving, &scene->input.desired->policy, &plan);
+	assert_int_equal(plan.order.n_steps, 1);
+	step = &plan.order.steps[0];
+	assert_string_equal(step->mods[step->n_mods - 2].attribute, "olcLimits");
+	assert_int_equal(step->mods[step->n_mods - 2].kind, MOD_DELETE);
+	assert_int_equal(step->mods[step->n_mods - 2].n_values, 4); /* that of the scene, too */
+	assert_int_equal(step->mods[step->n_mods - 1].kind, MOD_REPLACE);
+	assert_int_equal(step->mods[step->n_mods - 1].n_values, 2);
+	assert_string_equal(step->mods[step->n_mods - 1].values[1], mine);
+}
+
+static void limits_of_others_are_not_written(void **state)
+{
+	Scene *scene = *state;
+	Plan plan = {0};
+	Leaving leaving;
+
+	provider_make(scene, "23");
+	value_add(scene, scene->database, "olcLimits", "{0}dn.exact=\"cn=mine\" size=7");
+	scene_read(scene);
+	leaving = leave_find(scene->pool, scene->input.desired, &scene->known, &scene->live);
+	leave_end(scene->pool, &leaving, &scene->input.desired->policy, &plan);
+	for (size_t i = 0; i < plan.order.steps[0].n_mods; i++)
+		assert_string_not_equal(plan.order.steps[0].mods[i].attribute, "olcLimits");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +188,8 @@ int main(void)
 		SCENE_TEST(beneath_those_that_read_it_stays),
 		SCENE_TEST(then_nothing_is_left_of_one_that_was_interrupted),
 		SCENE_TEST(one_that_still_reads_is_not_half_done),
+		SCENE_TEST(one_that_was_shut_is_open_to_those_that_still_read),
+		SCENE_TEST(limits_of_others_are_not_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
