@@ -38,7 +38,8 @@ unsigned wanted_look_sec(const Wanted *wanted, unsigned interval_sec)
 		const WantedDatabase *database = &wanted->databases[i];
 		const int64_t sec = soonest_retry_sec(database) / 2;
 
-		if (sec < look_sec && (may_read_logs(database) || wanted_may_shut(wanted, database)))
+		if (sec < look_sec &&
+		    (may_read_logs(database) || wanted_may_shut(wanted, database)))
 			look_sec = sec > LOOK_MIN_SEC ? sec : LOOK_MIN_SEC;
 	}
 	return (unsigned)look_sec;

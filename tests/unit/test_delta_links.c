@@ -416,7 +416,8 @@ static void links_try_again(Scene *scene, const char *retry, const char *other)
 	consumers[1].syncrepl.value[SYNCREPL_RETRY] = other;
 }
 
-/* Others wait no longer than 300 s for it to leave their logs, and one that is shut gives nothing. */
+/* Others wait no longer than 300 s for it to leave their logs, and one that is shut gives nothing.
+ */
 static void who_may_read_logs_asks_as_often_as_links_try_again(void **state)
 {
 	Scene *scene = *state;
@@ -434,7 +435,8 @@ static void who_may_read_logs_asks_as_often_as_links_try_again(void **state)
 	assert_int_equal(wanted_ask_sec(&scene->wanted, true, 3600), 3600);
 }
 
-/* slapd does not tell that the provider closed its log: the daemon sees that the link is down, and asks. */
+/* slapd does not tell that the provider closed its log: the daemon sees that the link is down, and
+ * asks. */
 static void who_may_read_logs_looks_before_links_try_again(void **state)
 {
 	Scene *scene = *state;
