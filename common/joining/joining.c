@@ -339,6 +339,9 @@ static const Hold *judge_refresh(const Joining *joining)
 		hold = joining_await_own(joining);
 	if (!hold && evidence.is_covered &&
 	    !diff_is_released_for(joining->diff, GUARD_JOINING, joining->suffix))
+		hold = joining_judge_ahead(joining);
+	if (!hold && evidence.is_covered &&
+	    !diff_is_released_for(joining->diff, GUARD_JOINING, joining->suffix))
 		hold = joining_judge_extra(joining);
 	if (!hold && !diff_facts(joining->diff, joining->suffix)->extra.is_kept)
 		joining_note_complete(joining);

@@ -45,15 +45,18 @@ const Hold *joining_hold_empty_beside(const Joining *joining, const Content *hei
 	return hold_beside(joining, heir, "holds entries, and here are none");
 }
 
+static bool has_more(const Joining *joining, const Content *heir)
+{
+	return copy_relation(joining->here, heir).identity == COPY_IS_SAME &&
+	       heir->n_context_csns > 0 && !copy_covers(joining->here, heir);
+}
+
 static const Hold *judge_heir(const Joining *joining, const Content *heir)
 {
-	const CopyRelation relation = copy_relation(joining->here, heir);
-
-	if (relation.identity == COPY_IS_OTHER)
+	if (copy_relation(joining->here, heir).identity == COPY_IS_OTHER)
 		return hold_beside(joining, heir,
 				   "holds another database (entryUUID of the suffix entry)");
-	if (relation.identity == COPY_IS_SAME && heir->n_context_csns > 0 &&
-	    !copy_covers(joining->here, heir))
+	if (has_more(joining, heir))
 		return hold_beside(joining, heir, "has changes that are not here");
 	return NULL;
 }
@@ -64,6 +67,30 @@ const Hold *joining_judge_heirs(const Joining *joining)
 
 	for (size_t i = 0; i < joining->n_heirs && !hold; i++)
 		hold = judge_heir(joining, &joining->heirs[i]);
+	return hold;
+}
+
+/* On its way here still, or gone where this node read. */
+static const Hold *hold_ahead(const Joining *joining, const Content *heir)
+{
+	return joining_hold(
+		joining, GUARD_JOINING,
+		pool_printf(
+			joining->diff->pool,
+			"%s: %s, a consumer, has changes that no provider shows which answers, "
+			"as where one has an older copy; until they arrive %s, and the consumer "
+			"keeps them. Only if nobody needs them",
+			joining->suffix, joining_uri(joining, heir), joining_clients(joining)),
+		remedy_text(REMEDY_RELEASE_JOINING));
+}
+
+const Hold *joining_judge_ahead(const Joining *joining)
+{
+	const Hold *hold = joining_await_heirs(joining);
+
+	for (size_t i = 0; i < joining->n_heirs && !hold; i++)
+		if (has_more(joining, &joining->heirs[i]))
+			hold = hold_ahead(joining, &joining->heirs[i]);
 	return hold;
 }
 

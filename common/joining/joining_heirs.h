@@ -12,6 +12,10 @@ const Hold *joining_await_heirs(const Joining *joining);
  * node, or that they are still to be asked; NULL: none shows that. */
 const Hold *joining_judge_heirs(const Joining *joining);
 
+/* Of one that has all that providers have: a consumer that has more, which some provider lost, or
+ * that they are still to be asked; NULL: none shows that. */
+const Hold *joining_judge_ahead(const Joining *joining);
+
 /* The same of one that is empty here, where that consumer holds entries. */
 const Hold *joining_hold_empty_beside(const Joining *joining, const Content *heir);
 

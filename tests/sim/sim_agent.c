@@ -7,6 +7,7 @@
 
 #include "agent/look/extra_look.h"
 #include "agent/look/link_answers.h"
+#include "agent/look/needs_answer.h"
 #include "agent/pass/pass.h"
 #include "agent/system/clock.h"
 #include "common/joining/joining_extra.h"
@@ -106,23 +107,49 @@ static Content peer_read(Pool *pool, const SimHost *host, size_t peer)
 	};
 }
 
-/* Those that it reads, the others, and the consumers. */
+/* Those that it reads, and the others. */
 static DatabaseFacts peers_read(Pool *pool, const SimHost *host)
 {
 	const WantedDatabase *wanted = &host->file.wanted.databases[0];
 	DatabaseFacts facts = {.suffix = SIM_SUFFIX};
 
-	for (size_t i = 0; i < wanted->n_consumers + wanted->n_others + wanted->n_heirs; i++) {
+	for (size_t i = 0; i < wanted->n_consumers + wanted->n_others; i++) {
 		const Content content = peer_read(pool, host, wanted->consumers[i].peer->id - 1);
 
 		if (i < wanted->n_consumers)
 			POOL_PUSH(pool, facts.peers, facts.n_peers, content);
-		else if (i < wanted->n_consumers + wanted->n_others)
-			POOL_PUSH(pool, facts.others, facts.n_others, content);
 		else
-			POOL_PUSH(pool, facts.heirs, facts.n_heirs, content);
+			POOL_PUSH(pool, facts.others, facts.n_others, content);
 	}
 	return facts;
+}
+
+void __real_world_answer_needs(Directory *directory, Pool *pool, const PlanNeeds *needs,
+			       const NeedsAsker *asker, World *world);
+void __wrap_world_answer_needs(Directory *directory, Pool *pool, const PlanNeeds *needs,
+			       const NeedsAsker *asker, World *world);
+
+/* Consumers are asked where the plan wants to know what they hold, and not else. */
+void __wrap_world_answer_needs(Directory *directory, Pool *pool, const PlanNeeds *needs,
+			       const NeedsAsker *asker, World *world)
+{
+	const SimHost *host = (const SimHost *)directory;
+
+	for (size_t i = 0; i < needs->n_contents; i++) {
+		const WantedDatabase *wanted = needs->contents[i].database;
+		DatabaseFacts *facts =
+			world_facts_of(pool, &world->facts, needs->contents[i].suffix);
+
+		for (size_t k = 0; needs->contents[i].heirs && facts->n_heirs < wanted->n_heirs;
+		     k++)
+			POOL_PUSH(pool, facts->heirs, facts->n_heirs,
+				  peer_read(pool, host,
+					    wanted->consumers[wanted->n_consumers +
+							      wanted->n_others + k]
+							    .peer->id -
+						    1));
+	}
+	__real_world_answer_needs(directory, pool, needs, asker, world);
 }
 
 /* --- links --- */

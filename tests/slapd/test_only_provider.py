@@ -196,3 +196,30 @@ def test_one_that_hides_its_database_from_root_is_held_until_root_may_look(slapd
     apply_until_joined(cluster[1])
     add_person(node.server, "afterwards")
     wait_equal(cluster.nodes)
+
+
+@pytest.mark.every_release
+def test_one_of_two_that_was_made_anew_waits_for_what_only_a_consumer_has(slapd_factory, program):
+    """What the other provider shows is all here: only the consumer got its last change."""
+    cluster = make(slapd_factory, program)
+    form_providers(cluster)
+    apply_until_joined(cluster[2])
+    add_person(cluster[1].server, "first")
+    wait_equal(cluster.nodes)
+    cluster[0].server.stop()
+    last = add_person(cluster[1].server, "last")
+    wait_entry(cluster[2].server, last)
+    cluster[1].server.stop()
+    cluster[0].server.start()
+    node = replace_server(slapd_factory, program, cluster, 1)
+
+    def held():
+        done = node.apply()
+        assert done.returncode in (2, 3), done.stdout + done.stderr
+        return "changes of this node's own server ID are neither here" in done.stdout
+
+    wait_until(held, "it waits for what it wrote before", 60)
+    assert refuses_writes(node.server) and last in dns(cluster[2].server)
+    load(node.server, dump(cluster[2].server))
+    apply_until_joined(node)
+    assert last in wait_equal(cluster.nodes)

@@ -71,6 +71,8 @@ static void who_only_consumes_may_be_shown_less_where_readers_are_named(void **s
 	Scene *scene = *state;
 
 	scene->text = WITH_LEAF;
+	scene->content.heirs = scene->content.peers;
+	scene->content.n_heirs = 1;
 	access_add(scene, "{0}to attrs=userPassword by dn.exact=\"cn=r,dc=x\" read by * none");
 	assert_non_null(strstr(plan_steps(scene), "syncprov"));
 	assert_false(holds(scene, GUARD_READERS));

@@ -342,6 +342,54 @@ static void what_a_consumer_showed_is_remembered(void **state)
 	held_says(scene, "not here: changes of server ID 1", "syncward apply --release joining");
 }
 
+/* Node 1 joins beside provider 2, has all that this one has, and consumer 3 reads both. */
+static Scene *joiner_make(void **state)
+{
+	Scene *scene = *state;
+
+	scene->text = OF(PEER(2, "") PEER(3, CONSUMER));
+	scene->content.n_peers = 1;
+	scene->content.heirs = heirs + 1;
+	scene->content.n_heirs = 1;
+	scene->known_database.is_joining = true;
+	return scene;
+}
+
+static void one_that_joins_asks_the_consumers_last(void **state)
+{
+	Scene *scene = joiner_make(state);
+
+	scene->content.n_heirs = 0;
+	assert_false(opens(scene));
+	assert_int_equal(scene->plan.unknown.n_contents, 1);
+	assert_true(scene->plan.unknown.contents[0].heirs);
+	/* Not before it has what the provider has. */
+	scene->content.peers[0].context_csns = newer_csns;
+	assert_false(opens(scene));
+	assert_false(scene->plan.unknown.n_contents > 0 && scene->plan.unknown.contents[0].heirs);
+}
+
+static void one_that_joins_waits_for_what_only_a_consumer_shows(void **state)
+{
+	static const char *of_others[] = {CSN, "20261122101501.000000Z#000000#002#000000"};
+	Scene *scene = joiner_make(state);
+
+	assert_true(opens(scene));
+	heirs[1].context_csns = newer_csns;
+	held_says(scene, "changes of this node's own server ID are neither here",
+		  "syncward apply --release joining");
+	/* Those of the provider, which may have come back from a backup. */
+	heirs[1].context_csns = of_others;
+	heirs[1].n_context_csns = 2;
+	held_says(scene, "ldap://peer3, a consumer, has changes that no provider shows",
+		  "syncward apply --release joining");
+	scene->options.consent.released = GUARD_BIT(GUARD_JOINING);
+	assert_true(opens(scene));
+	scene->options.consent.released = 0;
+	heirs[1] = (Content){.peer_id = 3, .state = CONTENT_UNREACHABLE, .problem = "silent"};
+	assert_true(opens(scene));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -362,6 +410,8 @@ int main(void)
 		TEST(an_old_backup_stays_closed_while_a_consumer_has_more),
 		TEST(one_that_was_emptied_is_closed_to_clients),
 		TEST(what_a_consumer_showed_is_remembered),
+		TEST(one_that_joins_asks_the_consumers_last),
+		TEST(one_that_joins_waits_for_what_only_a_consumer_shows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

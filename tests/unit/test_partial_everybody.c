@@ -347,6 +347,8 @@ static void a_consumer_is_not_taken_for_a_provider_that_reads_here(void **state)
 	Scene *scene = *state;
 
 	(void)far_make(scene, RING CONSUMER("1"));
+	scene->content.heirs = scene->content.peers;
+	scene->content.n_heirs = 1;
 	joining_make(scene);
 	value_add(scene, &scene->config.entries[2], "createTimestamp", "20261122101500Z");
 	scene->content.readers =
