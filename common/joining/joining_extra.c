@@ -32,6 +32,14 @@ static bool may_be_compared(const Live *live, const WantedDatabase *wanted, cons
 	return false;
 }
 
+/* A provider that lacks changes which are here still has what these deleted. */
+static bool is_better(const Content *here, const Content *one, const Content *other)
+{
+	if (!other || joining_is_provider(one) != joining_is_provider(other))
+		return !other || joining_is_provider(one);
+	return copy_covers(one, here) && !copy_covers(other, here);
+}
+
 const Content *joining_extra_peer(const Live *live, const WantedDatabase *wanted,
 				  const DatabaseFacts *facts)
 {
@@ -40,11 +48,9 @@ const Content *joining_extra_peer(const Live *live, const WantedDatabase *wanted
 	for (size_t i = 0; i < facts->n_peers; i++) {
 		const Content *peer = &facts->peers[i];
 
-		if (!may_be_compared(live, wanted, &facts->here, peer))
-			continue;
-		if (joining_is_provider(peer))
-			return peer;
-		found = found ? found : peer;
+		if (may_be_compared(live, wanted, &facts->here, peer) &&
+		    is_better(&facts->here, peer, found))
+			found = peer;
 	}
 	return found;
 }
@@ -87,9 +93,36 @@ static const Hold *hold_doubtful(const Joining *joining, const CopyExtra *extra)
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
+static const Content *compared_with(const Joining *joining, const CopyExtra *extra)
+{
+	for (size_t i = 0; i < joining->n_peers; i++)
+		if (joining->peers[i].peer_id == extra->peer_id)
+			return &joining->peers[i];
+	return NULL;
+}
+
+/* Behind a node that alone connects it to others, it gets their deletions from here only: joining
+ * anew changes nothing. */
+static const Hold *hold_deleted_or_lost(const Joining *joining, const CopyExtra *extra)
+{
+	return joining_hold(
+		joining, GUARD_JOINING,
+		pool_printf(joining->diff->pool,
+			    "%s: entries that %s has are not here (%zu), and it lacks changes that "
+			    "are here: these deleted them, or they got lost here, and others would "
+			    "lose them, too; clients cannot write here. Only if the other "
+			    "providers do not have them either (syncward compare)",
+			    joining->suffix, uri_of(joining, extra->peer_id), extra->n_missing),
+		remedy_text(REMEDY_RELEASE_JOINING));
+}
+
 /* Only a part was read, or something got lost: no refresh brings it, as contextCSN is equal. */
 static const Hold *hold_missing(const Joining *joining, const CopyExtra *extra)
 {
+	const Content *peer = compared_with(joining, extra);
+
+	if (peer && !copy_covers(peer, joining->here))
+		return hold_deleted_or_lost(joining, extra);
 	return joining_hold(
 		joining, GUARD_JOINING,
 		pool_printf(joining->diff->pool,
@@ -124,10 +157,9 @@ static const Hold *hold_not_known(const Joining *joining, const CopyExtra *extra
 /* What the peer hides from us it has not deleted. */
 static const Hold *judge_hidden(const Joining *joining, const CopyExtra *extra)
 {
-	for (size_t i = 0; i < joining->n_peers; i++)
-		if (joining->peers[i].peer_id == extra->peer_id)
-			return joining_judge_hidden(joining, &joining->peers[i]);
-	return NULL;
+	const Content *peer = compared_with(joining, extra);
+
+	return peer ? joining_judge_hidden(joining, peer) : NULL;
 }
 
 const Hold *joining_judge_extra(const Joining *joining)

@@ -1715,6 +1715,43 @@ static void it_is_compared_with_a_provider_that_is_another_server(void **state)
 	assert_null(joining_extra_peer(&scene->server, &scene->database, facts));
 }
 
+/* Its neighbours get each other's deletions from here only: one still has what the other deleted.
+ */
+static void it_is_compared_with_a_provider_that_lacks_nothing_of_here(void **state)
+{
+	static const char *all[] = {NULL, OWN};
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+	const DatabaseFacts *facts = &scene->database_facts;
+
+	all[0] = scene->peer_csns[0];
+	scene->here_csns[0] = all[0];
+	scene->here_csns[1] = OWN;
+	scene->database_facts.here = content(0, scene->here_csns, 2);
+	assert_int_equal(joining_extra_peer(&scene->server, &scene->database, facts)->peer_id, 1);
+	links->peers[1] = content(3, all, 2);
+	assert_int_equal(joining_extra_peer(&scene->server, &scene->database, facts)->peer_id, 3);
+	links->peers[0] = content(1, all, 2);
+	assert_int_equal(joining_extra_peer(&scene->server, &scene->database, facts)->peer_id, 1);
+}
+
+/* What a person should do where it joined from a provider that knows less. */
+static void what_a_peer_that_lacks_changes_has_alone_may_be_deleted(void **state)
+{
+	Scene *scene = *state;
+	const Hold *hold;
+
+	scene->database_facts.extra.n_missing = 1;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	hold = joining_judge(&scene->diff, &scene->database, &scene->live);
+	assert_non_null(strstr(hold->text, "by contextCSN everything"));
+	scene->here_csns[1] = OWN;
+	scene->database_facts.here = content(0, scene->here_csns, 2);
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	hold = joining_judge(&scene->diff, &scene->database, &scene->live);
+	assert_non_null(strstr(hold->text, "lacks changes that are here"));
+}
+
 /* The change of the link that is written; NULL: none is. */
 static const Change *link_change(Scene *scene)
 {
@@ -1880,6 +1917,8 @@ int main(void)
 		SCENE_TEST(what_an_earlier_pass_saw_opens_no_node),
 		SCENE_TEST(who_was_complete_before_is_not_looked_at_again),
 		SCENE_TEST(it_is_compared_with_a_provider_that_is_another_server),
+		SCENE_TEST(it_is_compared_with_a_provider_that_lacks_nothing_of_here),
+		SCENE_TEST(what_a_peer_that_lacks_changes_has_alone_may_be_deleted),
 		SCENE_TEST(a_peer_is_read_at_intervals_to_get_rid_of_what_is_too_much),
 		SCENE_TEST(a_link_is_read_at_intervals_as_it_was_while_nothing_is_known),
 	};
