@@ -17,6 +17,17 @@
 
 #define STAT_SIZE 1024 /* of /proc/PID/stat, with room to spare */
 
+/* Where there is no room the old one makes some: what it says is no longer known to be true, and
+ * must not be read for minutes as if it were. */
+static int file_renew(const FileTarget *target, const char *text, Error *err)
+{
+	if (file_replace(target, text, strlen(text), err) == 0)
+		return 0;
+	if ((err->code != ENOSPC && err->code != EDQUOT) || file_remove(target, NULL) < 0)
+		return -1;
+	return file_replace(target, text, strlen(text), err);
+}
+
 int status_file_write(const char *run_dir, const char *text, Error *err)
 {
 	AUTO_FD folder = folder_open(run_dir, 0755, err);
@@ -27,7 +38,7 @@ int status_file_write(const char *run_dir, const char *text, Error *err)
 		.mode = 0644,
 	};
 
-	return folder < 0 ? -1 : file_replace(&target, text, strlen(text), err);
+	return folder < 0 ? -1 : file_renew(&target, text, err);
 }
 
 int metrics_file_write(const char *path, const char *text, Error *err)
@@ -47,7 +58,7 @@ int metrics_file_write(const char *path, const char *text, Error *err)
 	if (folder < 0)
 		return error_set(err, ERROR_SYSTEM, errno, "%s: cannot be written: %s: %s", path,
 				 folder_path, strerror(errno));
-	return file_replace(&target, text, strlen(text), err);
+	return file_renew(&target, text, err);
 }
 
 int status_file_read(Pool *pool, const char *run_dir, FileContent *content, Status *ret, Error *err)
@@ -55,9 +66,11 @@ int status_file_read(Pool *pool, const char *run_dir, FileContent *content, Stat
 	const char *path = pool_printf(pool, "%s/" STATUS_FILE, run_dir);
 	const FileCheck check = {
 		.max_bytes = JSON_OURS_MAX_BYTES,
-		.missing_hint =
-			pool_printf(pool, "no daemon has run here since the machine started: `%s`",
-				    remedy_text(REMEDY_DAEMON_START)),
+		.missing_hint = pool_printf(
+			pool,
+			"no daemon has run here since the machine started, or it had no "
+			"room to report: `%s`",
+			remedy_text(REMEDY_DAEMON_START)),
 	};
 	FileContent read;
 
