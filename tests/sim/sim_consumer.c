@@ -123,6 +123,8 @@ static void nonpresent_remove(SimCluster *cluster, size_t at, size_t from, const
 
 	for (size_t i = node->copy.n_entries; i-- > 0;) {
 		const SimEntry entry = node->copy.entries[i];
+		const SimMessage deleted = {
+			.kind = SIM_DELETED, .entry = entry, .csn = csn, .is_of_refresh = true};
 
 		if (was_present(link, entry.uuid) ||
 		    (sim_knows(SIM_FACT_COVERED) &&
@@ -130,11 +132,9 @@ static void nonpresent_remove(SimCluster *cluster, size_t at, size_t from, const
 		    (!sim_knows(SIM_FACT_USED) && entry.csn.sid == cluster->nodes[from].sid))
 			continue;
 		sim_copy_remove(&node->copy, entry.uuid);
-		sim_send(cluster, at, from,
-			 (SimMessage){.kind = SIM_DELETED,
-				      .entry = entry,
-				      .csn = csn,
-				      .is_of_refresh = true});
+		if (node->has_overlay && sim_knows(SIM_FACT_SESSION))
+			sim_log_add(node, &deleted);
+		sim_send(cluster, at, from, deleted);
 		if (sim_knows(SIM_FACT_REFRESH))
 			sim_changes_add(cluster, at, from,
 					(SimChange){.entry = entry,
@@ -341,6 +341,8 @@ static void refreshed_take(SimCluster *cluster, size_t at, size_t from, const Si
 		return;
 	}
 	node->is_dirty = true;
+	if (node->has_overlay && sim_knows(SIM_FACT_SESSION))
+		sim_log_add(node, &(SimMessage){.kind = SIM_CHANGED, .entry = *entry});
 	if (!sim_knows(SIM_FACT_WHOLE))
 		(void)sim_context_take(node, entry->csn, true);
 	sim_send(cluster, at, SIM_CLIENT,

@@ -54,6 +54,7 @@ typedef struct SimLog {
 	bool is_kept;    /* olcSpSessionlog; what is in it is replayed until the next change */
 	bool is_by_hand; /* a person wrote it, and syncward says what it may cost */
 	SimContext since;
+	bool has_any;              /* change in it, deletion or not */
 	SimEntry deleted[SIM_LOG]; /* csn: of the deletion */
 	size_t n_deleted;
 } SimLog;
@@ -150,6 +151,12 @@ typedef struct SimReturn {
 	SimContext covered; /* by the server that sent it */
 } SimReturn;
 
+/* What a node was not given and never got since. */
+typedef struct SimSkip {
+	SimCsn csn; /* time 0: nothing */
+	uint8_t reader;
+} SimSkip;
+
 typedef struct SimNode {
 	bool is_up;
 	bool has_overlay;
@@ -204,16 +211,17 @@ typedef struct SimCluster {
 	SimCsn unsent[SIM_NAMES];      /* the version that it never sent, and that a client's next
 					  change there let seem to be everywhere; or that only the
 					  log of a database has that was emptied; time 0: none */
-	SimCsn outrun[SIM_NAMES];  /* the version that a reader refused in a refresh, for a session
-				    * log that somebody keeps had raised it there; time 0: none */
-	SimCsn passed[SIM_NAMES];  /* the version that a log told too late, of a node that said it
-				    * sees all logs, or no more, as it was killed; time 0: none */
-	SimCsn unshown[SIM_NAMES]; /* the version that a node which began to read was not given, by
-				    * a relay that a pass had seen cut off; time 0: none */
-	uint16_t kept[SIM_NAMES];  /* UUID: the same of a deletion, or of one that a cookie
-				    * overtook */
-	SimReturn anew[SIM_NAMES]; /* what a node that read all anew brought back, where that could
-				    * not be helped */
+	SimCsn outrun[SIM_NAMES];   /* the version that a reader refused in a refresh, for a session
+				     * log that somebody keeps had raised it there; time 0: none */
+	SimCsn passed[SIM_NAMES];   /* the version that a log told too late, of a node that said it
+				     * sees all logs, or no more, as it was killed; time 0: none */
+	SimCsn unshown[SIM_NAMES];  /* the version that a node which began to read was not given, by
+				     * a relay that a pass had seen cut off; time 0: none */
+	SimSkip skipped[SIM_NAMES]; /* the same, by one that no pass had seen cut off */
+	uint16_t kept[SIM_NAMES];   /* UUID: the same of a deletion, or of one that a cookie
+				     * overtook */
+	SimReturn anew[SIM_NAMES];  /* what a node that read all anew brought back, where that could
+				     * not be helped */
 } SimCluster;
 
 bool sim_csn_is_newer(SimCsn one, SimCsn other);

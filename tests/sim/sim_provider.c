@@ -74,6 +74,7 @@ static void log_begin(SimNode *node)
 {
 	node->log.since = node->memory;
 	node->log.n_deleted = 0;
+	node->log.has_any = false;
 }
 
 void sim_log_keep(SimNode *node, bool is_kept)
@@ -85,14 +86,20 @@ void sim_log_keep(SimNode *node, bool is_kept)
 }
 
 /* sl_mincsn grows when the log is full. Once a log is no longer kept, nothing is known of what came
- * after it. */
+ * after it. What comes without a CSN empties it, so that the refreshes after it say what is there.
+ */
 void sim_log_add(SimNode *node, const SimMessage *message)
 {
 	SimLog *log = &node->log;
 
 	if (!log->is_kept || log->n_deleted == SIM_LOG)
 		log_begin(node);
-	if (!log->is_kept || message->kind != SIM_DELETED)
+	if (!log->is_kept)
+		return;
+	log->has_any = message->csn.time > 0;
+	if (!log->has_any)
+		log->n_deleted = 0;
+	if (!log->has_any || message->kind != SIM_DELETED)
 		return;
 	log->deleted[log->n_deleted] = message->entry;
 	log->deleted[log->n_deleted++].csn = message->csn;
@@ -101,7 +108,8 @@ void sim_log_add(SimNode *node, const SimMessage *message)
 /* A consumer that has what was there when it began. */
 static bool log_covers(const SimLog *log, const SimContext *theirs)
 {
-	if (!log->is_kept && log->n_deleted == 0)
+	if (log->n_deleted == 0 &&
+	    (!log->is_kept || (!log->has_any && sim_knows(SIM_FACT_SESSION))))
 		return false;
 	for (size_t sid = 0; sid < SIM_SIDS; sid++)
 		if (theirs->time[sid] < log->since.time[sid])
@@ -400,7 +408,7 @@ static void unshown_note(SimCluster *cluster, size_t reader, size_t at)
 	const SimNode *provider = &cluster->nodes[at];
 	const SimLink *link = &cluster->nodes[reader].links[at];
 
-	for (size_t i = 0; provider->is_seen_cut && i < provider->copy.n_entries; i++) {
+	for (size_t i = 0; i < provider->copy.n_entries; i++) {
 		const SimEntry *entry = &provider->copy.entries[i];
 		const SimEntry *same = sim_find_uuid(&cluster->nodes[reader].copy, entry->uuid);
 		bool is_sent = same && !sim_csn_is_newer(entry->csn, same->csn);
@@ -408,8 +416,13 @@ static void unshown_note(SimCluster *cluster, size_t reader, size_t at)
 		for (size_t k = 0; k < link->n_queue; k++)
 			is_sent |= link->queue[k].kind == SIM_REFRESHED &&
 				   link->queue[k].entry.uuid == entry->uuid;
-		if (!is_sent && entry->name < SIM_NAMES && !sim_is_covered(provider, entry->csn))
+		if (is_sent || entry->name >= SIM_NAMES || sim_is_covered(provider, entry->csn))
+			continue;
+		if (provider->is_seen_cut)
 			cluster->unshown[entry->name] = entry->csn;
+		else
+			cluster->skipped[entry->name] =
+				(SimSkip){.csn = entry->csn, .reader = (uint8_t)reader};
 	}
 }
 

@@ -54,6 +54,7 @@ const char *const sim_rule_names[] = {
 	[SIM_FACT_BEGUN] = "fact-begun",
 	[SIM_FACT_NEWEST] = "fact-newest",
 	[SIM_FACT_REFRESH] = "fact-log-refresh",
+	[SIM_FACT_SESSION] = "fact-session-refresh",
 };
 
 static SimRule off, off_before;

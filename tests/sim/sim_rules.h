@@ -48,6 +48,8 @@ typedef enum SimRule {
 	SIM_FACT_NEWEST, /* where nothing changed but what a refresh brings, only what is newer than
 			    all of the cookie is sent */
 	SIM_FACT_REFRESH, /* what a refresh brings comes into the log in the order of the refresh */
+	SIM_FACT_SESSION, /* what a refresh brings and deletes comes into the session log, or
+			     empties it */
 	SIM_RULE_COUNT
 } SimRule;
 
