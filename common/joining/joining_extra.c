@@ -110,8 +110,8 @@ static const Hold *hold_deleted_or_lost(const Joining *joining, const CopyExtra 
 		pool_printf(joining->diff->pool,
 			    "%s: entries that %s has are not here (%zu), and it lacks changes that "
 			    "are here: these deleted them, or they got lost here, and others would "
-			    "lose them, too; clients cannot write here. Only if the other "
-			    "providers do not have them either (syncward compare)",
+			    "lose them, too; clients cannot write here. Only if no other provider "
+			    "has them",
 			    joining->suffix, uri_of(joining, extra->peer_id), extra->n_missing),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
