@@ -4,6 +4,7 @@
 import contextlib
 import json
 import os
+import re
 
 import ldap
 import pytest
@@ -154,6 +155,7 @@ def test_a_database_that_is_given_another_folder_under_a_daemon_is_closed_before
         node.edit([(ldap.MOD_REPLACE, "olcDbDirectory", slapd_factory.folder("another"))])
         daemon.wait_for("finding", text="[fenced]", timeout=60)
         assert is_closed(node) and node.run("check").returncode == 1
+        wait_until(lambda: re.search(r"^  here .* empty$", node.run("status").stdout, re.MULTILINE), "its copy was read again", 60)
         wait_until(lambda: "reads it anew when somebody does this" in node.run("status").stdout, "it is told", 30)
         node.server.restart()
         wait_until(lambda: not is_closed(node), "it opens", 120)
