@@ -26,8 +26,8 @@ static bool keeps_out(const SimCluster *cluster, size_t reader, size_t at)
 		 sim_changes_is_behind(node, sim_context(&cluster->nodes[reader]))));
 }
 
-/* It began before the log was shut, and gets nothing more: a network that stalls does that, and ends
- * it. */
+/* It began before the log was shut, and gets nothing more: a network that stalls does that, and
+ * ends it. */
 static bool stalls(const SimCluster *cluster, size_t reader, size_t at)
 {
 	const SimNode *node = &cluster->nodes[at];

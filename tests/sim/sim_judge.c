@@ -434,7 +434,8 @@ static Alone alone_play(const SimHistory *history, const SimPlay *with)
 	meant.start = formed.start;
 	if (meant.n_choices < history->n_choices)
 		alone_add_both(&meant, meant_deeds, &alone);
-	/* The same changes as with syncward: what it refused at one node no client knew of later. */
+	/* The same changes as with syncward: what it refused at one node no client knew of later.
+	 */
 	heard.start = formed.start;
 	if (heard.n_choices < history->n_choices)
 		alone_add_both(&heard, deeds, &alone);
