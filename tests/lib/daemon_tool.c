@@ -6,7 +6,8 @@
  * SUM", in msec trigger N    makes N passes at the present time, as the watch of slapd.d would step
  * SEC     moves the clock of the day (not the one for waiting) by that much advance MSEC moves both
  * clocks on, without a pass size         "KIB DESCRIPTORS": resident memory and open files of this
- * process probes         waits for the round of probes that runs, and makes the pass behind it
+ * process probes         waits for the round of probes that runs, and makes the pass behind it due
+ * for how many msec the next pass is not due
  */
 #include <dirent.h>
 #include <inttypes.h>
@@ -46,14 +47,19 @@ static void advance(Played *played, uint64_t usec)
 	played->realtime_usec += (int64_t)usec;
 }
 
+static uint64_t wait_usec(Daemon *daemon, const Played *played)
+{
+	const uint64_t due = daemon_next_usec(daemon);
+
+	return due > played->monotonic_usec ? due - played->monotonic_usec : 0;
+}
+
 static void play(Daemon *daemon, Played *played, unsigned long n_passes)
 {
 	uint64_t shortest = UINT64_MAX, longest = 0, sum = 0;
 
 	for (unsigned long i = 0; i < n_passes; i++) {
-		const uint64_t due = daemon_next_usec(daemon);
-		const uint64_t wait =
-			due > played->monotonic_usec ? due - played->monotonic_usec : 0;
+		const uint64_t wait = wait_usec(daemon, played);
 
 		shortest = wait < shortest ? wait : shortest;
 		longest = wait > longest ? wait : longest;
@@ -124,6 +130,8 @@ static int command_run(Daemon *daemon, Played *played, const char *line)
 		printf("ok\n");
 	} else if (strcmp(line, "probes\n") == 0) {
 		printf("%d\n", probes_end(daemon));
+	} else if (strcmp(line, "due\n") == 0) {
+		printf("%" PRIu64 "\n", wait_usec(daemon, played) / 1000);
 	} else if (strcmp(line, "size\n") == 0) {
 		(void)malloc_trim(0);
 		printf("%lu %u\n", resident_kib(), descriptors());

@@ -48,6 +48,10 @@ class Played:
         """Makes the next pass when it is due; returns for how long the daemon waited for it, in msec."""
         return self.ask("play 1")[1]
 
+    def due(self):
+        """For how many msec the next pass is not due."""
+        return self.ask("due")[0]
+
     def probes(self):
         """Waits for the round of probes that runs, and makes the pass behind it; False: none runs."""
         return self.ask("probes") == [1]
