@@ -117,7 +117,7 @@ def test_the_plan_is_as_written_and_means_what_is_desired(slapd_factory, program
     n_writes = case.writes(steps)
     assert server.config_writes() == writes + n_writes
     if "# slapd begins" in path.read_text():
-        wait_until(lambda: not case.ends_early(), "slapd has begun it", 5)
+        wait_until(lambda: not case.ends_early(), "slapd has begun it")
         n_writes += case.writes(case.steps())
         path.write_text(node.plan("--output", "ldif").stdout)
         loaded = server.ldapmodify(path)
@@ -126,7 +126,7 @@ def test_the_plan_is_as_written_and_means_what_is_desired(slapd_factory, program
         node.apply_ok()
         return
     # New consumers appear in cn=monitor when slapd's main loop next wakes.
-    wait_until(lambda: not case.steps(), "the plan is empty", 5)
+    wait_until(lambda: not case.steps(), "the plan is empty")
     node.apply()
     assert server.config_writes() == writes + n_writes
 

@@ -47,7 +47,7 @@ def test_who_only_looks_does_not_count(slapd_factory, program):
     """A session that is bound and asks nothing, as that of a consumer that waits for another refresh of its server."""
     node = join_unread(slapd_factory, program)[1]
     looking = node.server.bind(f"cn=replicator,{SUFFIX}", PASSWORD)
-    wait_until(lambda: "(0 of 1 do)" in node.apply().stdout, "it is asked again", 5)
+    wait_until(lambda: "(0 of 1 do)" in node.apply().stdout, "it is asked again")
     wait_until(lambda: node.server.sessions(f"cn=replicator,{SUFFIX}"), "the session is there")
     held = [node.apply() for _ in range(8)][-1]
     assert "(0 of 1 do)" in held.stdout and not is_provider(node), held.stdout
