@@ -39,14 +39,16 @@ static bool waits_behind(const Joining *joining, const Content *peer)
 	       (joining->our_id < peer->peer_id || had_turn(joining));
 }
 
-/* One that is shut stays what it was: nothing is remembered of it. */
+/* One that is shut stays what it was: nothing is remembered of it. peers.json may have changed
+ * since then. */
 static const Hold *hold_relay(const Joining *joining, bool is_shut, const char *why)
 {
 	const char *text = pool_printf(
 		joining->diff->pool,
-		"%s: others get each other's changes through this node alone, and it was %s before "
+		"%s: others %s each other's changes through this node alone, and it was %s before "
 		"it has what its peers have: %s. Only if that never comes",
 		joining->suffix,
+		wanted_is_relay(joining->diff->in->wanted, joining->wanted) ? "get" : "got",
 		is_shut ? "cut off: nodes that connect anew cannot read it"
 			: "away: nobody can read it, and no client can write here,",
 		why);

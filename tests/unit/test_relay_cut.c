@@ -218,6 +218,18 @@ static void while_all_links_are_lost_it_stays_shut_whatever_peers_answer(void **
 	assert_string_equal(limits_after(scene), FREE);
 }
 
+static void one_that_is_no_relay_any_more_is_not_called_one(void **state)
+{
+	Scene *scene = *state;
+
+	relay_make(scene, MIDDLE, NOBODY_UP);
+	limits_are(scene, SHUT, FREE);
+	waits_for(scene, "others get each other's changes through this node alone");
+	relay_make(scene, MESH, NOBODY_UP);
+	limits_are(scene, SHUT, FREE);
+	waits_for(scene, "others got each other's changes through this node alone");
+}
+
 static void one_that_stays_away_is_waited_for_only_a_while(void **state)
 {
 	Scene *scene = *state;
@@ -338,6 +350,7 @@ int main(void)
 		SCENE_TEST(only_a_relay_whose_limits_are_ours_is_shut),
 		SCENE_TEST(it_opens_when_it_has_what_its_peers_have),
 		SCENE_TEST(while_all_links_are_lost_it_stays_shut_whatever_peers_answer),
+		SCENE_TEST(one_that_is_no_relay_any_more_is_not_called_one),
 		SCENE_TEST(one_that_stays_away_is_waited_for_only_a_while),
 		SCENE_TEST(links_that_poll_are_up_when_they_made_contact_since),
 		SCENE_TEST(where_slapd_does_not_tell_a_peer_that_answers_is_enough),
