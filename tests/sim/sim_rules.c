@@ -195,9 +195,8 @@ const Hold *__wrap_joining_judge_empty(const Joining *joining)
 const char *__wrap_log_shut_print(Pool *pool, const WantedLog *wanted, const char *root_dn,
 				  const LiveDatabase *log)
 {
-	return off == SIM_LOG_SHUT || stay_open
-		       ? NULL
-		       : __real_log_shut_print(pool, wanted, root_dn, log);
+	return off == SIM_LOG_SHUT || stay_open ? NULL
+						: __real_log_shut_print(pool, wanted, root_dn, log);
 }
 
 bool __wrap_log_shut_hides_all(const WantedDatabase *wanted, const char *base, const char *root_dn,
