@@ -126,7 +126,7 @@ tools: $(TOOL_PROGRAMS) $(BUILD)/tools/simulate $(BUILD)/tools/fortnight ## prog
 # The program's own passes over a model of slapd's replication (CONTRIBUTING.md, "The simulator"). What the linker
 # replaces: rules that can be switched off, and the files of the state folder.
 SIM_WRAPPED := joining_judge joining_judge_empty order_judge_csns plan_hold plan_add_hold copy_relation copy_covers \
-	seen_changes_missing diff_shut log_shut_print guard_readers world_answer_needs role_fits probe_log delta_wanted live_log_overlay log_left_is_awaited slapd_config_dir reader_answers_ask $(addprefix state_,folder_open \
+	seen_changes_missing diff_shut log_shut_print log_shut_hides_all guard_readers world_answer_needs role_fits probe_log delta_wanted live_log_overlay log_left_is_awaited slapd_config_dir reader_answers_ask $(addprefix state_,folder_open \
 	folder_close content_read document_read document_write document_replace document_remove write_intent remove_intent)
 SIM_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sim/*.c))
 $(BUILD)/tools/simulate: $(SIM_OBJECTS) $(BUILD)/libtools.a $(BUILD)/libagent.a $(BUILD)/libcommon.a

@@ -302,10 +302,11 @@ void sim_history_print(const SimHistory *history, FILE *file)
 		if (history->hubs >> i & 1)
 			fprintf(file, "hub %zu\n", i + 1);
 	fprintf(file, "%s", history->is_staged ? "staged\n" : history->has_beats ? "beats\n" : "");
-	fprintf(file, "%s%s%s%s", history->rights.is_debian ? "debian\n" : "",
+	fprintf(file, "%s%s%s%s%s", history->rights.is_debian ? "debian\n" : "",
 		history->rights.has_access ? "access\n" : "",
 		history->rights.is_inside ? "inside\n" : "",
-		history->rights.is_hidden ? "hidden\n" : "");
+		history->rights.is_hidden ? "hidden\n" : "",
+		history->rights.is_root ? "root\n" : "");
 	for (size_t i = 0; i < history->n_choices; i++)
 		sim_choice_print(&history->choices[i], file);
 }
@@ -360,7 +361,8 @@ static bool rights_read(const char *line, SimRights *ret)
 	} rights[] = {{"debian", &ret->is_debian},
 		      {"access", &ret->has_access},
 		      {"inside", &ret->is_inside},
-		      {"hidden", &ret->is_hidden}};
+		      {"hidden", &ret->is_hidden},
+		      {"root", &ret->is_root}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rights); i++)
 		if (strcmp(line, rights[i].word) == 0) {

@@ -27,6 +27,7 @@ typedef struct SimRights {
 	bool has_access; /* "access": true in peers.json */
 	bool is_inside;  /* the account that others read with is in the database */
 	bool is_hidden;  /* anonymous clients see nothing */
+	bool is_root;    /* who reads logs of changes is their rootdn: none can be shut */
 } SimRights;
 
 /* What the last pass asked people to do. */

@@ -226,6 +226,7 @@ void sim_history_lean(SimHistory *history, uint64_t seed, SimRule asked)
 	if (history->n_nodes < NODES && has_parts(rule))
 		history->n_nodes = NODES;
 	begin = begins_by_log(rule) ? sim_history_read_logs(history) : 0;
+	history->rights.is_root |= asked == SIM_LEFT;
 	if (rule == SIM_SHUT)
 		history->consumers = history->hubs = history->polled = 0;
 	if (rule == SIM_SHUT && history->shape == SIM_MESH)

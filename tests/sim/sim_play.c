@@ -98,6 +98,7 @@ void sim_play_begin(SimPlay *play, const SimHistory *history, bool has_agent)
 	sim->revision = 1;
 	sim->revised = SIM_NO_MISTAKE;
 	sim->rights = history->rights;
+	sim_logs_shut(!history->rights.is_root);
 	sim->cluster = (SimCluster){.n_nodes = history->n_nodes,
 				    .is_account_inside = history->rights.is_inside,
 				    .now = 100};

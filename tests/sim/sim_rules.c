@@ -58,6 +58,12 @@ const char *const sim_rule_names[] = {
 };
 
 static SimRule off, off_before;
+static bool stay_open;
+
+void sim_logs_shut(bool can_be_shut)
+{
+	stay_open = !can_be_shut;
+}
 
 void sim_rule_switch_off(SimRule rule)
 {
@@ -106,6 +112,10 @@ const char *__real_log_shut_print(Pool *pool, const WantedLog *wanted, const cha
 				  const LiveDatabase *log);
 const char *__wrap_log_shut_print(Pool *pool, const WantedLog *wanted, const char *root_dn,
 				  const LiveDatabase *log);
+bool __real_log_shut_hides_all(const WantedDatabase *wanted, const char *base, const char *root_dn,
+			       const LiveDatabase *log);
+bool __wrap_log_shut_hides_all(const WantedDatabase *wanted, const char *base, const char *root_dn,
+			       const LiveDatabase *log);
 void __real_diff_shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 void __wrap_diff_shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 void __real_guard_readers(Diff *diff);
@@ -185,7 +195,14 @@ const Hold *__wrap_joining_judge_empty(const Joining *joining)
 const char *__wrap_log_shut_print(Pool *pool, const WantedLog *wanted, const char *root_dn,
 				  const LiveDatabase *log)
 {
-	return off == SIM_LOG_SHUT ? NULL : __real_log_shut_print(pool, wanted, root_dn, log);
+	return off == SIM_LOG_SHUT || stay_open ? NULL
+						: __real_log_shut_print(pool, wanted, root_dn, log);
+}
+
+bool __wrap_log_shut_hides_all(const WantedDatabase *wanted, const char *base, const char *root_dn,
+			       const LiveDatabase *log)
+{
+	return !stay_open && __real_log_shut_hides_all(wanted, base, root_dn, log);
 }
 
 void __wrap_diff_shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)

@@ -57,6 +57,9 @@ extern const char *const sim_rule_names[];
 
 bool sim_knows(SimRule fact);
 
+/* From now on logs can be shut, or none can. */
+void sim_logs_shut(bool can_be_shut);
+
 bool sim_rule_is_off(SimRule rule);
 
 /* For what the program as it is does; and back. Facts stay as they are. */
