@@ -186,7 +186,8 @@ def test_what_the_fence_could_not_close_is_closed_late_and_told_until_somebody_l
         fence.run()  # whatever a later look finds
         node.server.start()
     with Daemon(node) as daemon:  # another one
-        wait_until(daemon.has_asked_all, "it asked by itself")
+        wait_until(lambda: "could not close it" in node.run("check").stdout, "it is told still", 30)
+        daemon.wait_at_rest()
         assert is_told(node)
         assert node.run("resume").returncode == 0
         daemon.wait_for("finding-gone", text="[unfenced]")
