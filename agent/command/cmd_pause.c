@@ -38,7 +38,8 @@ static void order_tell(const PauseOrder *order, const SitePaths *paths)
 		say("%s", err.text);
 }
 
-/* Whoever resumes has looked into it; what cannot be read is put aside by the daemon's next pass. */
+/* Whoever resumes has looked into it; what cannot be read is put aside by the daemon's next pass.
+ */
 static void unclosed_end(Pool *pool, const char *state_dir)
 {
 	StateRead state;

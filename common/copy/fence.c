@@ -108,10 +108,9 @@ static bool record_equal(const FenceRecord *one, const FenceRecord *other)
 	return strcmp(one->suffix, other->suffix) == 0 && one->verdict == other->verdict &&
 	       text_equal(one->text, other->text) && one->is_closed == other->is_closed &&
 	       one->is_closing == other->is_closing && one->is_plaining == other->is_plaining &&
-	       one->is_unclosed == other->is_unclosed &&
-	       one->is_of_daemon == other->is_of_daemon && one->has_file == other->has_file &&
-	       one->is_after_stop == other->is_after_stop && one->is_apart == other->is_apart &&
-	       one->is_parting == other->is_parting &&
+	       one->is_unclosed == other->is_unclosed && one->is_of_daemon == other->is_of_daemon &&
+	       one->has_file == other->has_file && one->is_after_stop == other->is_after_stop &&
+	       one->is_apart == other->is_apart && one->is_parting == other->is_parting &&
 	       (!one->has_file || file_equal(&one->file, &other->file));
 }
 

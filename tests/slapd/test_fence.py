@@ -17,6 +17,7 @@ import remedies
 from cluster import Cluster, add_person, wait_entry
 from daemon import Daemon
 from fence import Fence, refuses_writes
+from heartbeats import settings
 from relay import Relay
 from slapd import SUFFIX, Database, wait_until
 from test_guards import load_anew
@@ -471,6 +472,24 @@ def test_without_anything_noted_nothing_is_closed(pair):
         file.write("{")
     done = fence.run(status=0)
     assert "nothing was noted yet" in done.stdout and not fence.is_closed_on_disk()
+
+
+@pytest.mark.one_release
+def test_what_is_open_and_was_not_noted_is_noted_by_the_next_pass(pair):
+    """As after joining: the next round of probes is minutes away, and what is wiped by then would start unfenced."""
+    healthy, node = pair
+    fence = Fence(node, healthy)
+    with Daemon(node, *settings(node, interval=5, probe_interval=600)) as daemon:
+        wait_until(daemon.has_asked_all, "it asked its peer")
+        wait_until(lambda: fence.noted() == node.server.context_csns(), "it is noted", 30)
+        daemon.wait_at_rest()
+        os.unlink(os.path.join(node.state_dir, "last-seen.json"))
+        passes = daemon.last_pass()[0]
+        wait_until(lambda: fence.noted() == node.server.context_csns(), "it is noted", 30)
+        assert daemon.last_pass()[0] > passes and "probe" not in daemon.last_pass()[1]
+        fence.stop()
+        fence.remove()
+        fence.look("absent", 3 if has_slapmodify(fence) else 1)
 
 
 @pytest.mark.one_release
