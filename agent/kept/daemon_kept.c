@@ -204,14 +204,9 @@ static bool has_links(const Wanted *wanted)
 	return false;
 }
 
-/* It takes clients' writes, and the fence has nothing yet to compare it with. */
 static bool is_new(const Found *found, const char *suffix)
 {
-	const LiveDatabase *live;
-
-	return !last_seen(&found->state.known.seen, suffix) &&
-	       live_find_database(&found->report.last.world.live, suffix, &live) == 1 &&
-	       live->is_multi_provider;
+	return fence_note_is_new(&found->state.known, &found->report.last.world.live, suffix);
 }
 
 static bool one_is_new(const Found *found)

@@ -56,10 +56,9 @@ bool diff_unclosed(Diff *diff, const WantedDatabase *wanted, const LiveDatabase 
 		close_now(diff, wanted, live);
 	plan_add_finding(
 		diff->pool, diff->plan, SEVERITY_CRITICAL, "unfenced", suffix,
-		"%s: slapd started on a copy that is older than it was, or empty, and the fence "
-		"could not close it: if a client wrote, peers may lose entries, even if contextCSN "
-		"is equal now. `%s` shows what differs; look in a backup for what is missing; "
-		"then %s",
+		"%s: slapd started on an older or empty copy, and the fence could not close it: "
+		"if a client wrote, peers may lose entries, even if contextCSN is equal. See `%s` "
+		"and a backup for what is missing; then %s",
 		suffix, remedy_text(REMEDY_COMPARE), remedy_text(REMEDY_RESUME));
 	return closes;
 }
