@@ -4,6 +4,7 @@
 #include "agent/command/commands.h"
 #include "agent/files/lock.h"
 #include "agent/pass/site.h"
+#include "agent/state/state_fence.h"
 #include "agent/system/clock.h"
 #include "agent/system/fd.h"
 #include "agent/system/login.h"
@@ -14,7 +15,7 @@
 /* What it does, and how that is reported. */
 typedef struct PauseOrder {
 	Pause pause;
-	bool ends_contests;
+	bool ends_contests; /* and what lasts until a person looked into it */
 	EventKind kind;
 	Operator operator;
 	const char *text;
@@ -37,6 +38,19 @@ static void order_tell(const PauseOrder *order, const SitePaths *paths)
 		say("%s", err.text);
 }
 
+/* Whoever resumes has looked into it; what cannot be read is put aside by the daemon's next pass.
+ */
+static void unclosed_end(Pool *pool, const char *state_dir)
+{
+	StateRead state;
+	Error err;
+
+	if (state_read(pool, state_dir, false, &state, &err) < 0 ||
+	    (fence_unclosed_end(&state.known.fence) &&
+	     state_write_fence(state_dir, &state.known.fence, &err) < 0))
+		say("%s", err.text);
+}
+
 /* Under the lock: when the command ends, no write of the daemon is on its way. */
 static int order_carry_out(const Options *options, const PauseOrder *order)
 {
@@ -53,6 +67,8 @@ static int order_carry_out(const Options *options, const PauseOrder *order)
 	     state_write_contests(context.paths.state_dir, &(ContestList){0}, &err) < 0) ||
 	    state_write_pause(context.paths.state_dir, pause, &err) < 0)
 		return say_error(&err);
+	if (order->ends_contests)
+		unclosed_end(options->pool, context.paths.state_dir);
 	order_tell(order, &context.paths);
 	return 0;
 }

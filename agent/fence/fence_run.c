@@ -43,8 +43,8 @@ static void records_take(Fence *fence)
 	for (size_t i = 0; i < fence->known->fence.n_items; i++) {
 		const FenceRecord *before = &fence->known->fence.items[i];
 
-		if ((before->is_closed || before->is_closing || before->is_apart ||
-		     before->is_parting) &&
+		if ((before->is_closed || before->is_closing || before->is_unclosed ||
+		     before->is_apart || before->is_parting) &&
 		    !fence_record(&fence->records, before->suffix))
 			POOL_PUSH(fence->pool, fence->records.items, fence->records.n_items,
 				  *before);
@@ -164,6 +164,7 @@ static void keep_out(Fence *fence, FenceRecord *record, const Entry *database)
 		fence_result_add(fence, record, text + strlen(record->suffix) + 2, true);
 		return;
 	}
+	record->is_unclosed = true;
 	fence_tell(
 		fence, EVENT_FENCE_UNKNOWN, record, NULL,
 		pool_printf(

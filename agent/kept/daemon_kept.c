@@ -204,8 +204,24 @@ static bool has_links(const Wanted *wanted)
 	return false;
 }
 
-/* A node that reads nobody makes no rounds of probes: what it holds is looked at for this alone. */
-static size_t lone_look(const Found *found, DatabaseHealth **ret)
+static bool is_new(const Found *found, const char *suffix)
+{
+	return fence_note_is_new(&found->state.known, &found->report.last.world.live, suffix);
+}
+
+static bool one_is_new(const Found *found)
+{
+	const Wanted *wanted = found->report.last.plan.wanted;
+
+	for (size_t i = 0; wanted && i < wanted->n_databases; i++)
+		if (is_new(found, wanted->databases[i].desired->suffix))
+			return true;
+	return false;
+}
+
+/* A node that reads nobody makes no rounds of probes, and the next round is late for what is new:
+ * what is here is looked at for this alone. What is not looked at stays as it was noted. */
+static size_t own_look(const Found *found, bool is_lone, DatabaseHealth **ret)
 {
 	const Wanted *wanted = found->report.last.plan.wanted;
 	size_t n = 0;
@@ -213,8 +229,10 @@ static size_t lone_look(const Found *found, DatabaseHealth **ret)
 	*ret = NULL;
 	for (size_t i = 0; i < wanted->n_databases; i++) {
 		const char *suffix = wanted->databases[i].desired->suffix;
-		const Content here = world_content_here(found->directory, found->pool,
-							&found->report.last.world, suffix);
+		const Content here = is_lone || is_new(found, suffix)
+					     ? world_content_here(found->directory, found->pool,
+								  &found->report.last.world, suffix)
+					     : (Content){0};
 
 		POOL_PUSH(found->pool, *ret, n,
 			  {.suffix = suffix,
@@ -231,15 +249,17 @@ void daemon_kept_databases(DaemonKept *kept, const Found *found, const DatabaseH
 {
 	const bool is_lone =
 		found->report.last.plan.wanted && !has_links(found->report.last.plan.wanted);
-	DatabaseHealth *lone = NULL;
-	const size_t n_lone = found->report.has_plan && is_lone ? lone_look(found, &lone) : 0;
+	const bool is_asked = !is_lone && found_is_caused_by(found, TRIGGER_PROBE);
+	const bool looks = found->report.has_plan && (is_lone || (!is_asked && one_is_new(found)));
+	DatabaseHealth *own = NULL;
+	const size_t n_own = looks ? own_look(found, is_lone, &own) : 0;
 	const FenceSeen seen = {
 		.note = {.known = &found->state.known,
 			 .plan = &found->report.last.plan,
 			 .live = &found->report.last.world.live,
 			 .facts = &found->report.last.world.facts,
-			 .databases = is_lone ? lone : databases,
-			 .n_databases = is_lone ? n_lone : n_databases},
+			 .databases = looks ? own : databases,
+			 .n_databases = looks ? n_own : n_databases},
 		.world = &found->report.last.world,
 		.config_dir = found->inputs.config_dir,
 		.node = found->inputs.wanted.self ? found->inputs.wanted.self->id : 0,
@@ -247,8 +267,7 @@ void daemon_kept_databases(DaemonKept *kept, const Found *found, const DatabaseH
 	Error err;
 	int result;
 
-	if (!found->report.has_plan || seen.node == 0 ||
-	    !(is_lone ? n_lone > 0 : found_is_caused_by(found, TRIGGER_PROBE)))
+	if (!found->report.has_plan || seen.node == 0 || !(looks ? n_own > 0 : is_asked))
 		return;
 	/* Reported by the next pass: what lasts was reported already. */
 	result = daemon_fence_note(found->pool, found->context.paths.state_dir, &seen, &err);

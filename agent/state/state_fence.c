@@ -55,6 +55,7 @@ static int record_load(Pool *pool, const JsonNode *item, FenceRecord *ret)
 		.is_closed = json_member(item, "closed") != NULL,
 		.is_closing = json_member(item, "closing") != NULL,
 		.is_plaining = json_member(item, "plaining") != NULL,
+		.is_unclosed = json_member(item, "unclosed") != NULL,
 		.is_of_daemon = json_member(item, "of_daemon") != NULL,
 		.has_file = file != NULL,
 		.is_after_stop = json_member(item, "after_stop") != NULL,
@@ -127,6 +128,7 @@ static struct json_object *record_new(const FenceRecord *record)
 	flag_add(object, "closed", record->is_closed);
 	flag_add(object, "closing", record->is_closing);
 	flag_add(object, "plaining", record->is_plaining);
+	flag_add(object, "unclosed", record->is_unclosed);
 	flag_add(object, "of_daemon", record->is_of_daemon);
 	flag_add(object, "after_stop", record->is_after_stop);
 	flag_add(object, "apart", record->is_apart);

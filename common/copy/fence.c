@@ -52,6 +52,17 @@ bool fence_is_closed(const FenceRecords *records, const char *suffix)
 	return record && record->is_closed;
 }
 
+bool fence_unclosed_end(FenceRecords *records)
+{
+	bool has_ended = false;
+
+	for (size_t i = 0; i < records->n_items; i++) {
+		has_ended = has_ended || records->items[i].is_unclosed;
+		records->items[i].is_unclosed = false;
+	}
+	return has_ended;
+}
+
 const LastSeen *last_seen(const LastSeenAll *seen, const char *suffix)
 {
 	for (size_t i = 0; i < seen->n_items; i++)
@@ -97,9 +108,9 @@ static bool record_equal(const FenceRecord *one, const FenceRecord *other)
 	return strcmp(one->suffix, other->suffix) == 0 && one->verdict == other->verdict &&
 	       text_equal(one->text, other->text) && one->is_closed == other->is_closed &&
 	       one->is_closing == other->is_closing && one->is_plaining == other->is_plaining &&
-	       one->is_of_daemon == other->is_of_daemon && one->has_file == other->has_file &&
-	       one->is_after_stop == other->is_after_stop && one->is_apart == other->is_apart &&
-	       one->is_parting == other->is_parting &&
+	       one->is_unclosed == other->is_unclosed && one->is_of_daemon == other->is_of_daemon &&
+	       one->has_file == other->has_file && one->is_after_stop == other->is_after_stop &&
+	       one->is_apart == other->is_apart && one->is_parting == other->is_parting &&
 	       (!one->has_file || file_equal(&one->file, &other->file));
 }
 

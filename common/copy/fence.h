@@ -53,6 +53,9 @@ typedef struct FenceRecord {
 			      read-only */
 	bool is_plaining;  /* it was about to have links read databases instead of logs of changes,
 			      and  was interrupted */
+	bool is_unclosed;  /* slapd was about to start on a copy that had to be closed, and the
+			      fence could not: clients may have written to it. Until a person's
+			      resume */
 	bool is_of_daemon; /* it was the daemon that closed it, or set out to, while slapd ran */
 	bool has_file;     /* the file was right then: */
 	DatabaseFile file;
@@ -75,6 +78,10 @@ FenceRecord *fence_record(const FenceRecords *records, const char *suffix);
 
 /* True when the fence closed the database and nobody opened it yet. */
 bool fence_is_closed(const FenceRecords *records, const char *suffix);
+
+/* A person looked into it: no copy counts any more as one that the fence could not close. True when
+ * one did; the items are changed in place. */
+bool fence_unclosed_end(FenceRecords *records);
 
 /* True when both say the same, as far as it is remembered. */
 bool fence_records_equal(const FenceRecords *one, const FenceRecords *other);

@@ -147,6 +147,8 @@ void diff_emptied(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *
 	bool was_seen;
 
 	note_written(diff, suffix, live);
+	if (diff_unclosed(diff, wanted, live))
+		return;
 	if ((wanted->n_consumers == 0 && !is_only_provider(wanted)) ||
 	    glance->state != CONTENT_READ ||
 	    (glance->entry.exists && glance->n_context_csns > 0 && lost < 0) ||

@@ -110,8 +110,8 @@ static bool is_fenced(const HeartbeatLook *look)
 	const FenceRecord *record =
 		fence_record(&look->known->fence, look->wanted->desired->suffix);
 
-	return record &&
-	       (record->is_closed || record->is_closing || record->is_apart || record->is_parting);
+	return record && (record->is_closed || record->is_closing || record->is_apart ||
+			  record->is_parting || (record->is_unclosed && !record->is_of_daemon));
 }
 
 /* --- memory and configuration --- */

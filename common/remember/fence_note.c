@@ -44,6 +44,14 @@ static bool is_to_be_noted(const FenceNote *note, const DatabaseHealth *health,
 	return !before || covers(&health->here, before->csns, before->n_csns) || is_proven(health);
 }
 
+bool fence_note_is_new(const Known *known, const Live *live, const char *suffix)
+{
+	const LiveDatabase *database;
+
+	return !last_seen(&known->seen, suffix) &&
+	       live_find_database(live, suffix, &database) == 1 && database->is_multi_provider;
+}
+
 /* The daemon gives back only what it makes itself, and not to a node that left. */
 static bool is_relay(const FenceNote *note, const char *suffix)
 {

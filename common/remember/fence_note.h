@@ -26,4 +26,7 @@ typedef struct FenceNote {
  */
 void fence_note_databases(Pool *pool, const FenceNote *note, LastSeenAll *seen);
 
+/* The database takes clients' writes, and the fence has nothing yet to compare it with. */
+bool fence_note_is_new(const Known *known, const Live *live, const char *suffix);
+
 #endif

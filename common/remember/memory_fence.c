@@ -22,19 +22,34 @@ static void record_put(Pool *pool, Known *known, const FenceRecord *record)
 	known->fence = records;
 }
 
-/* What is known of its file is of the one that was there before. */
+/* What is known of its file is of the one that was there before. What the fence found of it is
+ * still why it is closed. */
+static FenceRecord record_closing(Pool *pool, const Known *known, const char *suffix)
+{
+	const FenceRecord *before = fence_record(&known->fence, suffix);
+	const bool is_unclosed = before && before->is_unclosed;
+
+	return (FenceRecord){.suffix = pool_strdup(pool, suffix),
+			     .verdict = is_unclosed ? before->verdict : FENCE_ABSENT,
+			     .text = is_unclosed ? before->text
+						 : "it was emptied, or put back from an older "
+						   "copy, while it was open to clients",
+			     .is_closing = true,
+			     .is_unclosed = is_unclosed,
+			     .is_of_daemon = true};
+}
+
 void memory_closing(Pool *pool, const Plan *plan, Known *known)
 {
-	for (size_t i = 0; i < plan->n_databases; i++)
-		if (change_first_free(plan, &plan->databases[i], CHANGE_BIT(CHANGE_READ_ONLY_ON)))
-			record_put(pool, known,
-				   &(FenceRecord){
-					   .suffix = pool_strdup(pool, plan->databases[i].suffix),
-					   .verdict = FENCE_ABSENT,
-					   .text = "it was emptied, or put back from an "
-						   "older copy, while it was open to clients",
-					   .is_closing = true,
-					   .is_of_daemon = true});
+	for (size_t i = 0; i < plan->n_databases; i++) {
+		const char *suffix = plan->databases[i].suffix;
+		FenceRecord record;
+
+		if (!change_first_free(plan, &plan->databases[i], CHANGE_BIT(CHANGE_READ_ONLY_ON)))
+			continue;
+		record = record_closing(pool, known, suffix);
+		record_put(pool, known, &record);
+	}
 }
 
 static bool closes(const Step *step)
@@ -113,6 +128,8 @@ static bool closing_end(const Live *live, FenceRecord *record)
 	if (!record->is_closing || live_find_database(live, record->suffix, &database) != 1)
 		return false;
 	record->is_closed = record->is_closed || database->is_read_only;
+	/* The fence was cut off, and slapd started on it as it was. */
+	record->is_unclosed = record->is_unclosed || (!record->is_closed && !record->is_of_daemon);
 	record->is_closing = false;
 	return true;
 }
@@ -143,9 +160,11 @@ bool memory_opened(Pool *pool, const Live *live, const Wanted *wanted, Known *kn
 		if (record.is_closed && is_open(live, record.suffix)) {
 			seen = seen_without(pool, &seen, record.suffix);
 			has_changed = true;
-			if (!record.is_apart && !record.is_parting)
+			if (!record.is_apart && !record.is_parting && !record.is_unclosed)
 				continue;
 			record.is_closed = false;
+			if (record.is_unclosed)
+				record.verdict = FENCE_RIGHT;
 		}
 		has_changed = closing_end(live, &record) || has_changed;
 		has_changed =

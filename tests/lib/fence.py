@@ -90,6 +90,13 @@ class Fence:
         """The same, with slapd stopped."""
         return "olcReadOnly: TRUE" in self.server.tool("cat", "-n0", "-a", "(olcDbDirectory=*)").stdout
 
+    def cannot_close(self):
+        """From now on as with 2.4, which has no slapmodify."""
+        with open(self.slapd, encoding="utf-8") as file:
+            first, rest = file.read().split("\n", 1)
+        with open(self.slapd, "w", encoding="utf-8") as file:
+            file.write(f'{first}\n[ "$1" != -Tmodify ] || exit 1\n{rest}')
+
     # What is done with slapd stopped
 
     def back_up(self):

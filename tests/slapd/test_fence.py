@@ -17,6 +17,7 @@ import remedies
 from cluster import Cluster, add_person, wait_entry
 from daemon import Daemon
 from fence import Fence, refuses_writes
+from heartbeats import settings
 from relay import Relay
 from slapd import SUFFIX, Database, wait_until
 from test_guards import load_anew
@@ -72,7 +73,7 @@ def start_closed(fence, verdict):
     assert refuses_writes(server)
 
 
-def wait_open(fence, daemon, seconds=60):
+def wait_open(fence, daemon, timeout=60):
     """Waits until the daemon opens what the fence closed; what a person closed it leaves alone."""
     if not has_slapmodify(fence):
         wait_until(lambda: daemon.has_asked_all() and fence.server.context_csns(), "it is filled")
@@ -134,6 +135,65 @@ def test_an_old_backup_is_closed_until_it_has_what_its_peer_has(pair):
         fence.wait_noted(daemon)
         fence.stop()
         fence.start()
+
+
+def is_told(node):
+    """The finding is there for people, monitoring, and a script's exit status."""
+    status, check = node.run("status").stdout, node.run("check")
+    found = "[unfenced]" in status
+    assert (check.returncode == 2 and "could not close it" in check.stdout) == found, f"{status}{check.stdout}"
+    return found
+
+
+@pytest.mark.every_release
+@pytest.mark.parametrize("writes", [False, True], ids=["nobody-writes", "a-client-writes"])
+def test_what_the_fence_could_not_close_is_closed_late_and_told_until_somebody_looked_into_it(pair, writes):
+    healthy, node = pair
+    fence = Fence(node, healthy)
+    with Daemon(node) as daemon:
+        fence.wait_noted(daemon)
+        fence.stop()
+        backup = fence.back_up()
+        fence.start()
+        load(node.server, "own", 20)
+        pair.wait_in_step()
+        wanted = contents(healthy.server)
+        fence.wait_noted(daemon)
+        fence.stop()
+        fence.put_back(backup)
+        fence.cannot_close()
+        assert "could not be closed" in fence.look("older", 1).stdout
+        if not writes:
+            healthy.server.stop()  # it lacks what was here for as long as it takes to look
+        node.server.start()
+        if writes:
+            add_person(node.server, "client")
+        told = daemon.wait_for("finding", text="[unfenced]", timeout=60)
+        if not writes:
+            daemon.wait_for("correction-applied", text="could not close it", timeout=60)
+            assert refuses_writes(node.server)
+            healthy.server.start()
+            wait_until(lambda: not fence.is_closed(), "the daemon opens the database", 90)
+            assert contents(node.server) == wanted == contents(healthy.server)
+        remedies.printed(told, "compare")
+        remedies.printed(told, "resume")
+        pair.wait_in_step()
+        wait_until(lambda: not fence.is_closed(), "it is open", 90)
+        daemon.wait_at_rest()
+        assert is_told(node)
+        add_person(node.server, "afterwards")
+        wait_entry(healthy.server, f"cn=afterwards,{SUFFIX}")
+        fence.stop()
+        fence.run()  # whatever a later look finds
+        node.server.start()
+    with Daemon(node) as daemon:  # another one
+        wait_until(lambda: "could not close it" in node.run("check").stdout, "it is told still", 30)
+        daemon.wait_at_rest()
+        assert is_told(node)
+        assert node.run("resume").returncode == 0
+        daemon.wait_for("finding-gone", text="[unfenced]")
+        daemon.wait_at_rest()
+        assert not is_told(node)
 
 
 @pytest.mark.every_release
@@ -412,6 +472,24 @@ def test_without_anything_noted_nothing_is_closed(pair):
         file.write("{")
     done = fence.run(status=0)
     assert "nothing was noted yet" in done.stdout and not fence.is_closed_on_disk()
+
+
+@pytest.mark.one_release
+def test_what_is_open_and_was_not_noted_is_noted_by_the_next_pass(pair):
+    """As after joining: the next round of probes is minutes away, and what is wiped by then would start unfenced."""
+    healthy, node = pair
+    fence = Fence(node, healthy)
+    with Daemon(node, *settings(node, interval=5, probe_interval=600)) as daemon:
+        wait_until(daemon.has_asked_all, "it asked its peer")
+        wait_until(lambda: fence.noted() == node.server.context_csns(), "it is noted", 30)
+        daemon.wait_at_rest()
+        os.unlink(os.path.join(node.state_dir, "last-seen.json"))
+        passes = daemon.last_pass()[0]
+        wait_until(lambda: fence.noted() == node.server.context_csns(), "it is noted", 30)
+        assert daemon.last_pass()[0] > passes and "probe" not in daemon.last_pass()[1]
+        fence.stop()
+        fence.remove()
+        fence.look("absent", 3 if has_slapmodify(fence) else 1)
 
 
 @pytest.mark.one_release

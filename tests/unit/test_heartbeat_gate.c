@@ -254,6 +254,11 @@ static void a_heal_or_a_fence_stops_it(void **state)
 	record = (FenceRecord){.suffix = SUFFIX, .is_closing = true};
 	assert_int_equal(gate_of(&gate), HEARTBEAT_FENCED);
 	record.is_closing = false;
+	record.is_unclosed = true;
+	assert_int_equal(gate_of(&gate), HEARTBEAT_FENCED);
+	record.is_of_daemon = true; /* it closed it, and opened it again */
+	assert_int_equal(gate_of(&gate), HEARTBEAT_MAY_WRITE);
+	record.is_unclosed = false;
 	assert_int_equal(gate_of(&gate), HEARTBEAT_MAY_WRITE);
 }
 
