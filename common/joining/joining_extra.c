@@ -321,11 +321,19 @@ static const Hold *hold_return(const Joining *joining, const CopyExtra *extra, c
 	return extra->n_entries > 0 ? hold_extra(joining, extra) : NULL;
 }
 
-/* What was found by an earlier pass may be gone since. */
+/* What was found before the links were last written may be gone since. */
+static bool is_news(const Joining *joining, const CopyExtra *extra)
+{
+	const int64_t written = written_sec(joining);
+
+	return written < 0 ? !extra->is_kept
+			   : joining->diff->in->facts->now_sec - extra->age_msec / 1000 > written;
+}
+
 static bool may_begin(const Joining *joining, const WantedConsumer *const *of_live,
 		      const CopyExtra *extra)
 {
-	return !not_known_why(extra) && extra->n_entries > 0 && !extra->is_kept &&
+	return !not_known_why(extra) && extra->n_entries > 0 && is_news(joining, extra) &&
 	       !is_in_refresh(joining, of_live);
 }
 

@@ -1863,6 +1863,20 @@ static void what_an_earlier_pass_found_begins_no_refresh_anew(void **state)
 	assert_true(holds_edit(scene));
 }
 
+static void what_was_found_before_the_links_were_written_is_no_news(void **state)
+{
+	Scene *scene = *state;
+
+	keep_too_much(scene);
+	links_written(scene);
+	scene->database_facts.extra.is_kept = true;
+	scene->facts.now_sec += 20;
+	scene->database_facts.extra.age_msec = 20000;
+	assert_null(link_change(scene));
+	scene->database_facts.extra.age_msec = 19000;
+	assert_non_null(link_change(scene));
+}
+
 static void no_link_is_changed_while_one_is_in_its_refresh(void **state)
 {
 	Scene *scene = *state;
@@ -2010,6 +2024,7 @@ int main(void)
 		SCENE_TEST(a_peer_is_read_at_intervals_to_get_rid_of_what_is_too_much),
 		SCENE_TEST(a_link_is_read_at_intervals_as_it_was_while_nothing_is_known),
 		SCENE_TEST(what_an_earlier_pass_found_begins_no_refresh_anew),
+		SCENE_TEST(what_was_found_before_the_links_were_written_is_no_news),
 		SCENE_TEST(no_link_is_changed_while_one_is_in_its_refresh),
 		SCENE_TEST(where_slapd_shows_no_links_they_have_time_for_their_refresh),
 		SCENE_TEST(behind_everybody_a_refresh_at_intervals_is_not_interrupted),
