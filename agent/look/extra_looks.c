@@ -177,6 +177,7 @@ static CopyExtra copy_of(Pool *pool, const Look *look, bool is_kept)
 
 	copy.problem = copy.problem ? pool_strdup(pool, copy.problem) : NULL;
 	copy.is_kept = is_kept;
+	copy.age_msec = (unsigned)(monotonic_msec() - look->began_msec);
 	return copy;
 }
 

@@ -19,6 +19,7 @@ typedef struct CopyExtra {
 	size_t n_doubtful;  /* that are here only, and of which nobody can tell whether they were */
 	size_t n_missing;   /* that the peer has, and contextCSN here says that they are here */
 	unsigned took_msec; /* finding it out */
+	unsigned age_msec;  /* since both copies began to be read; 0: in this pass */
 	bool is_kept; /* found by an earlier pass: it may keep a node closed, but not open one */
 } CopyExtra;
 

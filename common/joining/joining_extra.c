@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/joining/joining_extra.h"
 
+#include "common/base/timestamp.h"
 #include "common/copy/copy_relation.h"
+#include "common/copy/lag.h"
 #include "common/joining/joining_hidden.h"
+#include "common/live/live_running.h"
 #include "common/plan/plan_changes.h"
 #include "common/remedies/remedies.h"
 
@@ -13,7 +16,10 @@
  * that joins from here would get it as well.
  */
 
-#define INTERVAL "00:00:00:05"
+#define INTERVAL     "00:00:00:05"
+#define INTERVAL_SEC 5
+#define SETTLES_SEC  10  /* where slapd does not show its links */
+#define REFRESH_SEC  600 /* a refresh at intervals that takes longer goes on without them */
 
 bool joining_asks_extra(const Joining *joining)
 {
@@ -256,24 +262,99 @@ static void read_at_intervals(const Joining *joining, const LiveConsumer *live,
 			});
 }
 
-void joining_read_again(const Joining *joining, const WantedConsumer *const *of_live)
+/* --- each change of a link's type begins the refresh of all links of the database anew --- */
+
+/* -1: not known. */
+static int64_t written_sec(const Joining *joining)
+{
+	return timestamp_of_generalized(entry_first(joining->live->entry, "modifyTimestamp"));
+}
+
+/* Interrupted, a refresh takes nothing away. */
+static bool is_in_refresh(const Joining *joining, const WantedConsumer *const *of_live)
+{
+	const LiveRunning *runs = &joining->diff->in->live->runs;
+	const LiveDatabase *live = joining->live;
+	const int64_t written = written_sec(joining);
+	RunningIndex index;
+
+	if (!runs->is_known)
+		return written >= 0 && joining->diff->in->facts->now_sec - written < SETTLES_SEC;
+	running_index(runs, joining->suffix, &index);
+	for (size_t i = 0; i < live->n_consumers; i++) {
+		const LiveConsumer *consumer = &live->consumers[i];
+		const RunningConsumer *running =
+			of_live[i] ? running_find(&index, consumer->rid, consumer->provider) : NULL;
+
+		if (running && running->is_connected && !running->is_persistent &&
+		    !syncrepl_is_refresh_only(&consumer->syncrepl))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * True when a refresh at intervals is over, by what it brought: contextCSN comes at the end of one.
+ * That of the first interval may have begun at another link, and before what is changed meanwhile.
+ */
+static bool was_read_at_intervals(const Joining *joining)
+{
+	const Content *here = joining->here;
+	const int64_t written = written_sec(joining);
+
+	if (written < 0 || joining->diff->in->facts->now_sec - written > REFRESH_SEC)
+		return true;
+	for (size_t i = 0; i < here->n_context_csns; i++)
+		if (csn_msec(here->context_csns[i]) / 1000 > written + INTERVAL_SEC)
+			return true;
+	return false;
+}
+
+/* Why links do not stay connected again yet; NULL: they may. Behind all peers, which is no fault
+ * where much is changed, nothing is known, and at intervals nothing ever will be. */
+static const Hold *hold_return(const Joining *joining, const CopyExtra *extra, const Hold *behind)
+{
+	if (extra->peer_id == 0)
+		return was_read_at_intervals(joining) ? NULL : behind;
+	if (not_known_why(extra))
+		return hold_not_known(joining, extra);
+	return extra->n_entries > 0 ? hold_extra(joining, extra) : NULL;
+}
+
+/* What was found before the links were last written may be gone since. */
+static bool is_news(const Joining *joining, const CopyExtra *extra)
+{
+	const int64_t written = written_sec(joining);
+
+	return written < 0 ? !extra->is_kept
+			   : joining->diff->in->facts->now_sec - extra->age_msec / 1000 > written;
+}
+
+static bool may_begin(const Joining *joining, const WantedConsumer *const *of_live,
+		      const CopyExtra *extra)
+{
+	return !not_known_why(extra) && extra->n_entries > 0 && is_news(joining, extra) &&
+	       !is_in_refresh(joining, of_live);
+}
+
+void joining_read_again(const Joining *joining, const WantedConsumer *const *of_live,
+			const Hold *behind)
 {
 	const CopyExtra *extra = &diff_facts(joining->diff, joining->suffix)->extra;
 	const LiveDatabase *live = joining->live;
-	const bool is_known = !not_known_why(extra);
 	const Hold *hold;
+	bool begins;
 
-	/* Behind all of them it stays connected: at intervals it never gets there where much is
-	 * changed. */
-	if (!joining_asks_extra(joining) || !extra->was_asked || extra->peer_id == 0 ||
-	    (is_known && extra->n_entries == 0) ||
+	if (!joining_asks_extra(joining) || !extra->was_asked ||
 	    diff_is_released_for(joining->diff, GUARD_JOINING, joining->suffix))
 		return;
-	/* What is not known changes nothing. */
-	hold = is_known ? hold_extra(joining, extra) : hold_not_known(joining, extra);
+	hold = hold_return(joining, extra, behind);
+	if (!hold)
+		return;
+	begins = may_begin(joining, of_live, extra);
 	for (size_t i = 0; i < live->n_consumers; i++)
 		if (of_live[i] && !syncrepl_is_refresh_only(&of_live[i]->syncrepl) &&
-		    !edit_hold(joining, &live->consumers[i], of_live[i], hold) && is_known &&
+		    !edit_hold(joining, &live->consumers[i], of_live[i], hold) && begins &&
 		    !syncrepl_is_refresh_only(&live->consumers[i].syncrepl))
 			read_at_intervals(joining, &live->consumers[i], of_live[i]);
 }

@@ -29,9 +29,11 @@ bool joining_needs_afresh(const Plan *plan, const Known *known, const DatabaseFa
 
 /*
  * Where something is: has those links read at intervals of seconds that stay connected otherwise,
- * until nothing is. A consumer that reconnects after a change is told by slapd what is no longer
- * there. of_live as in joining_hold_links().
+ * until nothing is, or until a refresh is over where much is changed. A consumer that reconnects
+ * after a change is told by slapd what is no longer there. of_live as in joining_hold_links();
+ * behind: what holds a database that lacks changes, NULL: nothing does.
  */
-void joining_read_again(const Joining *joining, const WantedConsumer *const *of_live);
+void joining_read_again(const Joining *joining, const WantedConsumer *const *of_live,
+			const Hold *behind);
 
 #endif

@@ -346,7 +346,8 @@ void joining_hold_links(Diff *diff, const WantedDatabase *wanted, const LiveData
 			joining_note_complete(&links.joining);
 		judge_new_peers(&links);
 		if (links.joining.is_fenced)
-			joining_read_again(&links.joining, of_live);
+			joining_read_again(&links.joining, of_live,
+					   joining_judge(diff, wanted, live));
 		return;
 	}
 	if (is_consumer && is_settled(&links)) {
@@ -363,5 +364,5 @@ void joining_hold_links(Diff *diff, const WantedDatabase *wanted, const LiveData
 	else if (links.hold)
 		hold_additions(&links, 0);
 	hold_strangers(&links);
-	joining_read_again(&links.joining, of_live);
+	joining_read_again(&links.joining, of_live, links.hold);
 }

@@ -4,6 +4,7 @@
 import contextlib
 import re
 import threading
+import time
 
 import ldap
 import pytest
@@ -128,6 +129,28 @@ def test_what_was_deleted_meanwhile_is_gone_before_clients_write(slapd_factory, 
         return [one.apply().returncode for one in cluster] == [0] * len(cluster.nodes)
     with changes_at(cluster[0].server):
         wait_until(joined, "all have joined", 90)
+    assert gone not in wait_equal(cluster)
+
+
+@pytest.mark.long
+@pytest.mark.newest_release
+def test_a_link_is_not_changed_in_each_pass_while_much_is_changed(slapd_factory, program):
+    """By what it had found up to 30 s before, a daemon had it read at intervals again, and interrupted each refresh."""
+    cluster, gone = after_a_break(slapd_factory, program)
+    node = cluster.nodes[-1]
+
+    def written():
+        return sum("olcSyncrepl" in text for _, text in daemon.events("correction-applied"))
+
+    with Daemon(node) as daemon:
+        daemon.wait_for("joining", text="but so are entries that", timeout=60)
+        with changes_at(cluster[0].server):
+            for _ in range(40):
+                daemon.reload()
+                time.sleep(1)
+        assert written() <= 4, "\n".join(daemon.lines)
+        add_person(cluster[0].server, "last")
+        wait_until(lambda: daemon.reload() or is_provider(node), "it has joined", 90)
     assert gone not in wait_equal(cluster)
 
 

@@ -1827,6 +1827,108 @@ static void a_link_is_read_at_intervals_as_it_was_while_nothing_is_known(void **
 	assert_false(holds_edit(scene));
 }
 
+/* Its database's entry of cn=config was written just now. */
+static void links_written(Scene *scene)
+{
+	static Value when = {.bytes = "20261122101500Z", .len = 15};
+	static Attribute attribute = {.name = "modifyTimestamp", .values = &when, .n_values = 1};
+	static Entry entry = {
+		.dn = "olcDatabase={1}mdb,cn=config", .attributes = &attribute, .n_attributes = 1};
+
+	scene->live.entry = &entry;
+	scene->facts.now_sec = timestamp_parse("2026-11-22T10:15:00Z");
+}
+
+/* One stays connected, and something is here that its peer deleted. */
+static void keep_too_much(Scene *scene)
+{
+	scene->consumer.syncrepl.value[SYNCREPL_TYPE] = "refreshAndPersist";
+	scene->live_consumer.syncrepl = scene->consumer.syncrepl;
+	scene->database_facts.extra = (CopyExtra){.was_asked = true, .peer_id = 1, .n_entries = 1};
+}
+
+static void what_an_earlier_pass_found_begins_no_refresh_anew(void **state)
+{
+	Scene *scene = *state;
+	const Change *change;
+
+	keep_too_much(scene);
+	scene->database_facts.extra.is_kept = true;
+	assert_null(link_change(scene));
+	scene->database_facts.extra.is_kept = false;
+	change = link_change(scene);
+	assert_non_null(change);
+	scene->live_consumer.syncrepl = change->consumer.wanted->syncrepl;
+	scene->database_facts.extra.is_kept = true;
+	assert_true(holds_edit(scene));
+}
+
+static void what_was_found_before_the_links_were_written_is_no_news(void **state)
+{
+	Scene *scene = *state;
+
+	keep_too_much(scene);
+	links_written(scene);
+	scene->database_facts.extra.is_kept = true;
+	scene->facts.now_sec += 20;
+	scene->database_facts.extra.age_msec = 20000;
+	assert_null(link_change(scene));
+	scene->database_facts.extra.age_msec = 19000;
+	assert_non_null(link_change(scene));
+}
+
+static void no_link_is_changed_while_one_is_in_its_refresh(void **state)
+{
+	Scene *scene = *state;
+	RunningConsumer running = {
+		.suffix = SUFFIX, .rid = 1, .provider = "ldap://one", .is_connected = true};
+
+	keep_too_much(scene);
+	scene->live_consumer.rid = 1;
+	scene->live_consumer.provider = "ldap://one";
+	scene->server.runs =
+		(LiveRunning){.is_known = true, .consumers = &running, .n_consumers = 1};
+	assert_null(link_change(scene));
+	running.is_persistent = true;
+	assert_non_null(link_change(scene));
+	running = (RunningConsumer){.suffix = SUFFIX, .rid = 1, .provider = "ldap://one"};
+	assert_non_null(link_change(scene));
+}
+
+static void where_slapd_shows_no_links_they_have_time_for_their_refresh(void **state)
+{
+	Scene *scene = *state;
+
+	keep_too_much(scene);
+	links_written(scene);
+	scene->facts.now_sec += 9;
+	assert_null(link_change(scene));
+	scene->facts.now_sec += 1;
+	assert_non_null(link_change(scene));
+}
+
+/* Changes arrive all the time, and no look finds everything here. */
+static void behind_everybody_a_refresh_at_intervals_is_not_interrupted(void **state)
+{
+	Scene *scene = *state;
+
+	keep_too_much(scene);
+	scene->live_consumer.syncrepl = link_change(scene)->consumer.wanted->syncrepl;
+	links_written(scene);
+	scene->database_facts.extra = (CopyExtra){.was_asked = true};
+	scene->here_csns[0] = "20261122101505.999999Z#000000#001#000000";
+	scene->peer_csns[0] = "20261122101600.000000Z#000000#001#000000";
+	scene->facts.now_sec += 600;
+	assert_true(holds_edit(scene));
+	scene->here_csns[0] = "20261122101506.000000Z#000000#001#000000";
+	assert_false(holds_edit(scene));
+	/* One that takes very long goes on while the link stays connected. */
+	scene->here_csns[0] = OLD;
+	assert_true(holds_edit(scene));
+	scene->facts.now_sec++;
+	assert_false(holds_edit(scene));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1921,6 +2023,11 @@ int main(void)
 		SCENE_TEST(what_a_peer_that_lacks_changes_has_alone_may_be_deleted),
 		SCENE_TEST(a_peer_is_read_at_intervals_to_get_rid_of_what_is_too_much),
 		SCENE_TEST(a_link_is_read_at_intervals_as_it_was_while_nothing_is_known),
+		SCENE_TEST(what_an_earlier_pass_found_begins_no_refresh_anew),
+		SCENE_TEST(what_was_found_before_the_links_were_written_is_no_news),
+		SCENE_TEST(no_link_is_changed_while_one_is_in_its_refresh),
+		SCENE_TEST(where_slapd_shows_no_links_they_have_time_for_their_refresh),
+		SCENE_TEST(behind_everybody_a_refresh_at_intervals_is_not_interrupted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
