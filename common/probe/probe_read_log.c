@@ -200,7 +200,7 @@ void probe_take_log(Pool *pool, Probe *probe, const ProbeLog *log)
 		take_bad(
 			pool, probe, log,
 			pool_printf(pool,
-				    "begins twice with a server (minCSN), as OpenLDAP 2.5 makes it "
+				    "begins twice with a server (minCSN), as slapd may begin it "
 				    "where there was data: a node that was away is refused it, and "
 				    "may lose entries; %s",
 				    remedy_text(REMEDY_LOG_TWICE)));

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A log of changes in a ring that was there before: OpenLDAP 2.5 begins it with the contextCSN on disk, and then once more with
 each server, unless the overlay finds it begun. Who was away is refused such a log at each connection, and reads the database;
-beside clients' writes that ended with acknowledged entries deleted everywhere, contextCSN equal. 2.6 makes none such."""
+beside clients' writes that ended with acknowledged entries deleted everywhere, contextCSN equal. 2.6 makes none such while
+nobody writes; where clients write as the log begins, 2.5 and 2.6 do so also beside that overlay (5 of 60 rings)."""
 
 import time
 
