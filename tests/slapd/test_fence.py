@@ -73,7 +73,7 @@ def start_closed(fence, verdict):
     assert refuses_writes(server)
 
 
-def wait_open(fence, daemon, timeout=60):
+def wait_open(fence, daemon, seconds=60):
     """Waits until the daemon opens what the fence closed; what a person closed it leaves alone."""
     if not has_slapmodify(fence):
         wait_until(lambda: daemon.has_asked_all() and fence.server.context_csns(), "it is filled")

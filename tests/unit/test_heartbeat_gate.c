@@ -89,10 +89,12 @@ static void without_a_peer_that_was_seen_nothing_is_written(void **state)
 	assert_int_equal(gate_of(&gate), HEARTBEAT_UNPROVEN);
 	/* It hides contextCSN, or has none yet: that is not nothing of this node. */
 	gate.peers[1] = content(gate.peer_csns[1]);
+	gate.peers[1].server_id = 3;
 	gate.peers[1].n_context_csns = 0;
 	assert_int_equal(gate_of(&gate), HEARTBEAT_UNPROVEN);
 	/* It hides which database it is. */
 	gate.peers[1] = content(gate.peer_csns[1]);
+	gate.peers[1].server_id = 3;
 	gate.peers[1].entry.uuid = NULL;
 	assert_int_equal(gate_of(&gate), HEARTBEAT_UNPROVEN);
 }
