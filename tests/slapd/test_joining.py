@@ -485,7 +485,7 @@ def test_taking_the_consumers_and_the_memory_away_does_not_end_joining(slapd_fac
     if take_away is read_nobody_instead and not node.server.release.has_consumer_monitor:
         assert "held G4" in node.apply().stdout, "nothing shows that this link brings nothing"
         ends = ["--release", "G4"]
-    wait_until(lambda: node.apply(*ends) and is_provider(node), "it has joined", 60)
+    wait_until(lambda: node.apply(*ends) and is_provider(node), "it has joined", 120)
     cluster.wait_in_step()
     assert dns(node.server) == dns(cluster[0].server)
 
