@@ -8,7 +8,7 @@
 #include "agent/session/session_lookup.h"
 #include "agent/session/session_tls.h"
 #include "agent/system/wait.h"
-#include "common/joining/joining_extra.h"
+#include "common/comparing/joining_extra.h"
 
 #define PATIENCE_MSEC    10000 /* in which a pass waits for it; then it goes on alongside passes */
 #define SLAPD_NEEDS_MSEC 15000 /* what the pass needs after it */

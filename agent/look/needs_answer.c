@@ -9,8 +9,8 @@
 #include "agent/look/own_bind.h"
 #include "agent/peer/probe_round.h"
 #include "agent/peer/probe_targets.h"
+#include "common/comparing/joining_hidden.h"
 #include "common/copy/csn_set.h"
-#include "common/joining/joining_hidden.h"
 
 /* Name servers and peers that swallow packets take their time: a pass must end all the same, and
  * have time left for what it finds. */

@@ -5,8 +5,8 @@
 #include "agent/disk/tls_files.h"
 #include "agent/disk/tls_times.h"
 #include "agent/system/clock.h"
+#include "common/comparing/joining_extra.h"
 #include "common/decide/decide.h"
-#include "common/joining/joining_extra.h"
 
 static PlanInput plan_input(const PlannerInput *input, const World *world)
 {

@@ -3,11 +3,11 @@
 
 #include <string.h>
 
+#include "common/comparing/joining_copies.h"
 #include "common/copy/fence_apart.h"
 #include "common/draft/diff.h"
 #include "common/guard/reader_verdict.h"
 #include "common/guard/unnamed_readers.h"
-#include "common/joining/joining_copies.h"
 #include "common/live/reader_basis.h"
 #include "common/plan/plan_changes.h"
 #include "common/remedies/remedies.h"

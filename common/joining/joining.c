@@ -4,14 +4,14 @@
 #include <string.h>
 
 #include "common/base/few.h"
+#include "common/comparing/joining_extra.h"
+#include "common/comparing/joining_identity.h"
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
 #include "common/joining/joining_alone.h"
 #include "common/joining/joining_apart.h"
 #include "common/joining/joining_empty.h"
-#include "common/joining/joining_extra.h"
 #include "common/joining/joining_heirs.h"
-#include "common/joining/joining_identity.h"
 #include "common/joining/joining_missing.h"
 #include "common/plan/plan_changes.h"
 #include "common/remedies/remedies.h"

@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_JOINING_ALONE_H
 #define SYNCWARD_JOINING_ALONE_H
 
-#include "common/joining/joining_copies.h"
+#include "common/comparing/joining_copies.h"
 
 /* Of a peer that could not be asked: false where no server runs yet, or one before anything was set
  * up. */

@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_JOINING_APART_H
 #define SYNCWARD_JOINING_APART_H
 
-#include "common/joining/joining_copies.h"
+#include "common/comparing/joining_copies.h"
 
 /*
  * A relay that was away, with what makes it a provider taken from it (common/copy/fence_apart.h):

@@ -3,8 +3,8 @@
 #include "common/remedies/remedies.h"
 
 #include "common/base/few.h"
+#include "common/comparing/joining_emptiness.h"
 #include "common/draft/emptied.h"
-#include "common/joining/joining_emptiness.h"
 #include "common/joining/joining_heirs.h"
 
 /*

@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_JOINING_EMPTY_H
 #define SYNCWARD_JOINING_EMPTY_H
 
-#include "common/joining/joining_copies.h"
+#include "common/comparing/joining_copies.h"
 
 /* The database is empty here: it joins, or begins a cluster when a person says so. Never NULL but
  * for that. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/joining/joining_heirs.h"
 
+#include "common/comparing/joining_emptiness.h"
 #include "common/copy/copy_relation.h"
-#include "common/joining/joining_emptiness.h"
 #include "common/remedies/remedies.h"
 
 /*

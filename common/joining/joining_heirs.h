@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_JOINING_HEIRS_H
 #define SYNCWARD_JOINING_HEIRS_H
 
-#include "common/joining/joining_copies.h"
+#include "common/comparing/joining_copies.h"
 
 /* Why nothing can be said before the consumers of the database were asked; NULL: they were, or
  * there is none. Notes that they must be. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/joining/joining_links.h"
 
+#include "common/comparing/joining_extra.h"
+#include "common/comparing/joining_hidden.h"
+#include "common/comparing/joining_identity.h"
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
 #include "common/draft/guard_self.h"
 #include "common/joining/joining.h"
-#include "common/joining/joining_extra.h"
-#include "common/joining/joining_hidden.h"
-#include "common/joining/joining_identity.h"
 #include "common/joining/joining_other_source.h"
 #include "common/plan/plan_changes.h"
 #include "common/remedies/remedies.h"

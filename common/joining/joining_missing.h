@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_JOINING_MISSING_H
 #define SYNCWARD_JOINING_MISSING_H
 
-#include "common/joining/joining_copies.h"
+#include "common/comparing/joining_copies.h"
 
 /* "1 (until 2026-11-28T19:00:00Z, at ldap://one), 3 (...)", or "1 (...), and 5 more". */
 const char *joining_missing_describe(const Joining *joining, const SeenChanges *missing);

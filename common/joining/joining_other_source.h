@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_JOINING_OTHER_SOURCE_H
 #define SYNCWARD_JOINING_OTHER_SOURCE_H
 
-#include "common/joining/joining_copies.h"
+#include "common/comparing/joining_copies.h"
 
 /* slapd shows a connection of that consumer; false also where it does not tell. */
 bool joining_is_connected(const Joining *joining, const LiveConsumer *consumer);

@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_JOINING_READERS_H
 #define SYNCWARD_JOINING_READERS_H
 
-#include "common/joining/joining_copies.h"
+#include "common/comparing/joining_copies.h"
 
 /* The same for the multi-provider flag, which lets clients write: peers that hold data must read
  * from here before. */

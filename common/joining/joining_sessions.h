@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_JOINING_SESSIONS_H
 #define SYNCWARD_JOINING_SESSIONS_H
 
-#include "common/joining/joining_copies.h"
+#include "common/comparing/joining_copies.h"
 
 /* To which peers the readers' connections to this slapd belong, as far as their addresses tell. */
 typedef struct SessionsClaimed {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "common/joining/joining_hidden.h"
+#include "common/comparing/joining_hidden.h"
 #include "common/remember/memory_after.h"
 
 /* One database, and what is remembered of its peers. */

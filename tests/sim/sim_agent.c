@@ -10,7 +10,7 @@
 #include "agent/look/needs_answer.h"
 #include "agent/pass/pass.h"
 #include "agent/system/clock.h"
-#include "common/joining/joining_extra.h"
+#include "common/comparing/joining_extra.h"
 #include "common/remedies/remedies.h"
 #include "common/syncrepl/syncrepl_log.h"
 #include "tests/sim/sim_delta.h"

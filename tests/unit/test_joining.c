@@ -8,10 +8,10 @@
 #include <cmocka.h>
 
 #include "common/base/timestamp.h"
+#include "common/comparing/joining_extra.h"
 #include "common/draft/diff.h"
 #include "common/guard/first_change.h"
 #include "common/joining/joining.h"
-#include "common/joining/joining_extra.h"
 #include "common/joining/joining_links.h"
 #include "common/joining/joining_readers.h"
 

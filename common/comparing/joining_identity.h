@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_JOINING_IDENTITY_H
 #define SYNCWARD_JOINING_IDENTITY_H
 
-#include "common/joining/joining_copies.h"
+#include "common/comparing/joining_copies.h"
 
 /* G10: why the database here is not the one that the cluster knows, or may not be; NULL: it is, as
  * far as anybody could be asked. */

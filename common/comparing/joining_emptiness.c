@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "common/joining/joining_emptiness.h"
+#include "common/comparing/joining_emptiness.h"
 
 #include "common/copy/copy_relation.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "common/joining/joining_identity.h"
+#include "common/comparing/joining_identity.h"
 #include "common/remedies/remedies.h"
 
 #include "common/copy/copy_relation.h"

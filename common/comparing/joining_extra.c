@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "common/joining/joining_extra.h"
+#include "common/comparing/joining_extra.h"
 
 #include "common/base/timestamp.h"
+#include "common/comparing/joining_hidden.h"
 #include "common/copy/copy_relation.h"
 #include "common/copy/lag.h"
-#include "common/joining/joining_hidden.h"
 #include "common/live/live_running.h"
 #include "common/plan/plan_changes.h"
 #include "common/remedies/remedies.h"

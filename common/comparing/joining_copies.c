@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "common/joining/joining_copies.h"
+#include "common/comparing/joining_copies.h"
 
 #include <string.h>
 

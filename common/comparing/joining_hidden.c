@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "common/joining/joining_hidden.h"
+#include "common/comparing/joining_hidden.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_JOINING_EMPTINESS_H
 #define SYNCWARD_JOINING_EMPTINESS_H
 
-#include "common/joining/joining_copies.h"
+#include "common/comparing/joining_copies.h"
 
 /* What is known about another copy, for the question whether a cluster may be begun. */
 typedef enum Emptiness {

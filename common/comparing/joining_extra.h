@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_JOINING_EXTRA_H
 #define SYNCWARD_JOINING_EXTRA_H
 
-#include "common/joining/joining_copies.h"
+#include "common/comparing/joining_copies.h"
 
 /* True when it must be known before this database is taken for complete. */
 bool joining_asks_extra(const Joining *joining);

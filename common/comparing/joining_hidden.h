@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_JOINING_HIDDEN_H
 #define SYNCWARD_JOINING_HIDDEN_H
 
-#include "common/joining/joining_copies.h"
+#include "common/comparing/joining_copies.h"
 
 /* Why a first link to the peer is held: what it hides of entries that are here would be lost here.
  * NULL: nothing was seen to be hidden, now or before, or a person released it. */
