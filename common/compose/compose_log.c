@@ -111,7 +111,13 @@ static void syncprov_mods(const LogSteps *log, Step *step)
 	mod_one(pool, step, MOD_ADD, "olcSpReloadHint", "TRUE");
 }
 
-static void overlay_mods(const LogSteps *log, Step *step)
+static bool counts_entries(const LogSteps *log)
+{
+	return log->compose->diff->in->live->sizes.n_counted > 0;
+}
+
+/* Without operations it writes nothing. */
+static void begin_mods(const LogSteps *log, Step *step)
 {
 	Pool *pool = log->compose->diff->pool;
 
@@ -119,7 +125,20 @@ static void overlay_mods(const LogSteps *log, Step *step)
 	mod_value(pool, &step->mods[0], "olcAccessLogConfig");
 	mod_one(pool, step, MOD_ADD, "olcOverlay", "accesslog");
 	mod_one(pool, step, MOD_ADD, "olcAccessLogDB", log->delta->logbase);
-	mod_one(pool, step, MOD_ADD, "olcAccessLogOps", "writes");
+}
+
+static void operations_mods(const LogSteps *log, Step *step)
+{
+	mod_one(log->compose->diff->pool, step, MOD_ADD, "olcAccessLogOps", "writes");
+}
+
+static void overlay_mods(const LogSteps *log, Step *step)
+{
+	Pool *pool = log->compose->diff->pool;
+
+	begin_mods(log, step);
+	if (!counts_entries(log))
+		operations_mods(log, step);
 	mod_one(pool, step, MOD_ADD, "olcAccessLogSuccess", "TRUE");
 	mod_one(pool, step, MOD_ADD, "olcAccessLogPurge", log->delta->purge);
 }
@@ -149,15 +168,11 @@ static void piece_push(const LogSteps *log, ChangeKind kind,
 	step_push(log->compose, step);
 }
 
-/* Without operations it writes nothing. */
-static void begin_mods(const LogSteps *log, Step *step)
+static void count_push(const LogSteps *log)
 {
-	Pool *pool = log->compose->diff->pool;
-
-	mod_one(pool, step, MOD_ADD, "objectClass", "olcOverlayConfig");
-	mod_value(pool, &step->mods[0], "olcAccessLogConfig");
-	mod_one(pool, step, MOD_ADD, "olcOverlay", "accesslog");
-	mod_one(pool, step, MOD_ADD, "olcAccessLogDB", log->delta->logbase);
+	step_push(log->compose, (Step){.kind = STEP_COUNT,
+				       .dn = log->delta->logbase,
+				       .suffix = log->database->suffix});
 }
 
 /*
@@ -176,14 +191,34 @@ static void begin_push(const LogSteps *log)
 	size_t at = 0;
 	const Change *change = next_of(log, CHANGE_BIT(CHANGE_LOG_OVERLAY), &at);
 
-	if (!change || live->sizes.n_counted == 0 || (is_begun && !begins))
+	if (!change || !counts_entries(log) || (is_begun && !begins))
 		return;
 	if (!begins)
 		piece_push(log, CHANGE_LOG_OVERLAY, begin_mods);
 	if (!is_begun)
-		step_push(log->compose, (Step){.kind = STEP_COUNT, .dn = base, .suffix = suffix});
+		count_push(log);
 	step_push(log->compose,
 		  (Step){.kind = STEP_DELETE_ENTRY, .dn = change->dn, .suffix = suffix});
+}
+
+/*
+ * slapd reads with what a log begins in a task of its own, after it has answered that the overlay
+ * is there, and notes the server of each change that it writes before once more. A look lets slapd
+ * start that task, and for a modify of cn=config slapd waits until it is over.
+ */
+static void writer_push(const LogSteps *log)
+{
+	size_t at = 0;
+	const Change *change = next_of(log, CHANGE_BIT(CHANGE_LOG_OVERLAY), &at);
+	Step step = {.kind = STEP_MODIFY, .suffix = log->database->suffix};
+
+	piece_push(log, CHANGE_LOG_OVERLAY, overlay_mods);
+	if (!change || !counts_entries(log))
+		return;
+	count_push(log);
+	step.dn = change->dn;
+	operations_mods(log, &step);
+	step_push(log->compose, step);
 }
 
 static bool is_word(const Change *change)
@@ -266,7 +301,7 @@ void compose_log(const Compose *compose, const DatabasePlan *database)
 	piece_push(&log, CHANGE_LOG_DATABASE, database_mods);
 	piece_push(&log, CHANGE_LOG_SYNCPROV, syncprov_mods);
 	begin_push(&log);
-	piece_push(&log, CHANGE_LOG_OVERLAY, overlay_mods);
+	writer_push(&log);
 	settings_push(&log, CHANGE_LOG_OPEN);
 	settings_push(&log, CHANGE_LOG_SETTING);
 }

@@ -102,8 +102,6 @@ def test_no_link_gets_nothing_for_longer_than_one_retry(slapd_factory, program, 
     with contextlib.ExitStack() as stack:
         clock = stack.enter_context(played(cluster))
         clock.document = cluster.document
-        # Under writes slapd may begin a log twice with a server (log-twice), which is for a person to mend: 3 of 102 logs with
-        # 2.5.13, 2 of 78 with 2.6.10.
         make_logs(clock, order)
         delta.write_everywhere(cluster, "begins")
         writers = stack.enter_context(Writers(cluster))

@@ -2,7 +2,8 @@
 """A log of changes in a ring that was there before: OpenLDAP 2.5 begins it with the contextCSN on disk, and then once more with
 each server, unless the overlay finds it begun. Who was away is refused such a log at each connection, and reads the database;
 beside clients' writes that ended with acknowledged entries deleted everywhere, contextCSN equal. 2.6 makes none such while
-nobody writes; where clients write as the log begins, 2.5 and 2.6 do so also beside that overlay (5 of 60 rings)."""
+nobody writes. An overlay added with its operations writes before it has read how the log begins: beside 480 changes a second
+41 of 120 such additions noted a server once more (2.5.13, 2.6.10), and none of 240 that got their operations afterwards."""
 
 import time
 

@@ -229,10 +229,10 @@ static void a_log_that_may_hold_something_is_not_written_on(void **state)
 /* --- how it begins --- */
 
 #define BEGINS "add '" WRITER "' (objectClass, olcOverlay, olcAccessLogDB)\n"
-#define WRITES                                                        \
-	"add '" WRITER "' (objectClass, olcOverlay, olcAccessLogDB, " \
-	"olcAccessLogOps, olcAccessLogSuccess, olcAccessLogPurge)\n"  \
-	"modify '" LOG "' (delete olcReadOnly)\n"
+#define WRITES                                                                     \
+	"add '" WRITER "' (objectClass, olcOverlay, olcAccessLogDB, "              \
+	"olcAccessLogSuccess, olcAccessLogPurge)\ncount 'cn=log'\nmodify '" WRITER \
+	"' (add olcAccessLogOps)\nmodify '" LOG "' (delete olcReadOnly)\n"
 
 static void an_overlay_that_writes_nothing_begins_a_log_and_goes(void **state)
 {
