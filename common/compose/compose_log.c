@@ -204,7 +204,8 @@ static void begin_push(const LogSteps *log)
 /*
  * slapd reads with what a log begins in a task of its own, after it has answered that the overlay
  * is there, and notes the server of each change that it writes before once more. A look lets slapd
- * start that task, and for a modify of cn=config slapd waits until it is over.
+ * start that task, and for a modify of cn=config slapd waits until it is over. What a kill leaves
+ * without operations gets them in a later plan, as a setting.
  */
 static void writer_push(const LogSteps *log)
 {
@@ -302,6 +303,6 @@ void compose_log(const Compose *compose, const DatabasePlan *database)
 	piece_push(&log, CHANGE_LOG_SYNCPROV, syncprov_mods);
 	begin_push(&log);
 	writer_push(&log);
-	settings_push(&log, CHANGE_LOG_OPEN);
 	settings_push(&log, CHANGE_LOG_SETTING);
+	settings_push(&log, CHANGE_LOG_OPEN);
 }

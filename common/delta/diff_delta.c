@@ -384,8 +384,8 @@ void diff_delta(Diff *diff, const DatabasePlan *database)
 	if (live_find_database(diff->in->live, delta->logbase, &log.live) == 0)
 		log.live = NULL;
 	log.overlay = live_log_overlay(diff->in->live, log.main, delta->logbase);
-	if (log.overlay && log.live && log.live->is_read_only &&
-	    live_log_only_begins(log.overlay)) {
+	if (log.overlay && log.live &&
+	    live_log_is_to_go(&diff->in->live->sizes, log.live, log.overlay)) {
 		log.begins = log.overlay;
 		log.overlay = NULL;
 	}

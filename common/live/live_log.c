@@ -94,17 +94,32 @@ bool live_log_is_whole(const Entry *overlay)
 	return operations != NULL;
 }
 
-bool live_log_is_unwritten(const LiveSizes *sizes, const LiveDatabase *log, const char *base)
+static bool has_its_suffix_only(const LiveSizes *sizes, const char *base)
 {
 	const char *count = live_entries_counted(sizes, base);
 
+	return count && strcmp(count, "1") == 0;
+}
+
+bool live_log_is_unwritten(const LiveSizes *sizes, const LiveDatabase *log, const char *base)
+{
 	return live_counts_none(sizes, base) ||
-	       (log->is_read_only && (!count || strcmp(count, "1") == 0));
+	       (log->is_read_only &&
+		(!live_entries_counted(sizes, base) || has_its_suffix_only(sizes, base)));
 }
 
 bool live_log_only_begins(const Entry *overlay)
 {
 	return !entry_attribute(overlay, "olcAccessLogOps");
+}
+
+bool live_log_is_to_go(const LiveSizes *sizes, const LiveDatabase *log, const Entry *overlay)
+{
+	const bool found_it_begun =
+		entry_has_value(overlay, "olcAccessLogSuccess", "TRUE") &&
+		has_its_suffix_only(sizes, entry_first(overlay, "olcAccessLogDB"));
+
+	return log->is_read_only && live_log_only_begins(overlay) && !found_it_begun;
 }
 
 /* "[DAYS+]HH:MM[:SS]" */

@@ -37,6 +37,10 @@ bool live_log_is_unwritten(const LiveSizes *sizes, const LiveDatabase *log, cons
  */
 bool live_log_only_begins(const Entry *overlay);
 
+/* True for an overlay of a read-only log that only began it. False for the one that was added when
+ * the log was begun, which olcAccessLogSuccess tells: that one lacks nothing but its operations. */
+bool live_log_is_to_go(const LiveSizes *sizes, const LiveDatabase *log, const Entry *overlay);
+
 /* How long a log keeps a change at least, by olcAccessLogPurge; -1: for ever (NULL), or the value
  * is none. */
 int64_t live_log_keeps_sec(const char *purge);

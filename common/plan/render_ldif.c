@@ -79,12 +79,13 @@ static void search_comment(Ldif *ldif, const Step *step)
 		buf_printf(&ldif->out, "# %s: %s\n\n", step->dn, step->mods[i].attribute);
 }
 
-/* An overlay that is deleted while slapd has yet to begin its log takes slapd down with it, and
- * ldapmodify waits for nothing. */
+/* An overlay that is deleted while slapd has yet to begin its log takes slapd down with it, one
+ * that writes while slapd has yet to read how it begins has it begin twice, and ldapmodify waits
+ * for nothing. */
 static void rest_comment(Ldif *ldif, const Step *step)
 {
 	buf_printf(&ldif->out,
-		   "# slapd begins %s now. What comes after that is printed once this is loaded: "
+		   "# slapd opens %s now. What comes after that is printed once this is loaded: "
 		   "%s\n",
 		   step->dn, remedy_text(REMEDY_PLAN));
 }

@@ -275,6 +275,24 @@ static void a_log_that_is_begun_gets_its_overlay(void **state)
 	assert_string_equal(steps(scene), MODULE WRITES);
 }
 
+/* By an LDIF that was loaded, or a kill. */
+static void the_overlay_of_a_begun_log_gets_its_operations_and_stays(void **state)
+{
+	Scene *scene = begun_make(state, "1");
+	Entry *writer = beginner_make(scene);
+
+	value_add(scene, writer, "olcAccessLogSuccess", "TRUE");
+	value_add(scene, writer, "olcAccessLogPurge", "07+00:00 01+00:00");
+	assert_string_equal(steps(scene), "modify '" WRITER "' (add olcAccessLogOps)\n"
+					  "modify '" LOG "' (delete olcReadOnly)\n");
+	assert_int_equal(scene->plan.n_breaches, 0);
+	log_count(scene, "0"); /* so this one began it, or will */
+	assert_string_equal(steps(scene), "count 'cn=log'\ndelete '" WRITER "'\n" WRITES);
+	log_count(scene, "7");
+	assert_string_equal(steps(scene), "");
+	assert_true(holds(scene, GUARD_LOG));
+}
+
 /* --- what it waits for --- */
 
 static void before_it_is_a_provider_it_makes_no_log(void **state)
@@ -1253,6 +1271,7 @@ int main(void)
 		SCENE_TEST(an_overlay_that_writes_nothing_begins_a_log_and_goes),
 		SCENE_TEST(what_began_a_log_goes_once_slapd_has_begun_it),
 		SCENE_TEST(a_log_that_is_begun_gets_its_overlay),
+		SCENE_TEST(the_overlay_of_a_begun_log_gets_its_operations_and_stays),
 		SCENE_TEST(before_it_is_a_provider_it_makes_no_log),
 		SCENE_TEST(it_waits_for_a_server_id_that_is_held),
 		SCENE_TEST(a_link_reads_the_log_when_it_is_shown),
