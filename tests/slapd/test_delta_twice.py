@@ -37,9 +37,15 @@ def only_begin(node):
     delta.add_log(server, [REPLICATOR], folder=delta.folder_of(node))
     server.modify(server.database_dn(delta.LOG), [(ldap.MOD_REPLACE, "olcReadOnly", "TRUE")])
     delta.add_log_provider(server)
-    server.add("olcOverlay=accesslog," + server.database_dn(), {
-        "objectClass": ["olcOverlayConfig", "olcAccessLogConfig"], "olcOverlay": "accesslog", "olcAccessLogDB": delta.LOG})
+    add_overlay(server)
     wait_until(lambda: is_begun(node), "slapd has begun the log")
+
+
+def add_overlay(server, **more):
+    """One without operations."""
+    server.add("olcOverlay=accesslog," + server.database_dn(), {
+        "objectClass": ["olcOverlayConfig", "olcAccessLogConfig"], "olcOverlay": "accesslog", "olcAccessLogDB": delta.LOG,
+        **more})
 
 
 def is_begun(node):
@@ -54,7 +60,8 @@ def is_begun(node):
 
 @pytest.mark.one_release  # 2.5
 def test_a_log_that_syncward_makes_in_a_ring_begins_once_with_each_server(slapd_factory, program):
-    """Of the second node syncward was killed when slapd had begun the log, of the third one when what began it was gone."""
+    """Of the second node syncward was killed when slapd had begun the log, of the third one when what began it was gone and the
+    overlay that writes had no operations yet."""
     cluster = ring(slapd_factory, program, 3)
     for node in cluster:
         node.server.restart()  # contextCSN is on disk
@@ -64,6 +71,7 @@ def test_a_log_that_syncward_makes_in_a_ring_begins_once_with_each_server(slapd_
     cluster[1].server.kill()
     cluster[1].server.start()
     cluster[2].server.root.delete_s(overlay_of(cluster[2]))
+    add_overlay(cluster[2].server, olcAccessLogSuccess="TRUE")
     cluster.wait_persistent()
     delta.want_all(cluster)
     apply_until_delta(cluster)
