@@ -10,6 +10,7 @@ import pytest
 from played import Played
 from slapd import wait_until
 from test_delta_made import OF_LOGS, Writers, assert_equal, ring
+from test_delta_twice import begins_once
 
 RETRY_SEC = 60
 ROUNDED_MSEC = 100
@@ -102,10 +103,10 @@ def test_no_link_gets_nothing_for_longer_than_one_retry(slapd_factory, program, 
     with contextlib.ExitStack() as stack:
         clock = stack.enter_context(played(cluster))
         clock.document = cluster.document
-        make_logs(clock, order)
-        delta.write_everywhere(cluster, "begins")
         writers = stack.enter_context(Writers(cluster))
+        make_logs(clock, order)
         clock.until(lambda: is_read(order, 2), "all links read logs", 300)
+        assert all(begins_once(node) for node in cluster)
         ask_in_time(clock)
         turn_off(clock, order)
         n = writers.n
