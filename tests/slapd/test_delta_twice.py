@@ -3,7 +3,8 @@
 each server, unless the overlay finds it begun. Who was away is refused such a log at each connection, and reads the database;
 beside clients' writes that ended with acknowledged entries deleted everywhere, contextCSN equal. 2.6 makes none such while
 nobody writes. An overlay added with its operations writes before it has read how the log begins: beside 480 changes a second
-41 of 120 such additions noted a server once more (2.5.13, 2.6.10), and none of 240 that got their operations afterwards."""
+41 of 120 such additions noted a server once more (2.5.13, 2.6.10), and none of 240 that got their operations afterwards; of
+rings that turned `delta` on beside 75 changes a second 4 of 60 had such a log before, and none of 80 since."""
 
 import time
 
