@@ -95,8 +95,9 @@ static void database_mods(const LogSteps *log, Step *step)
 		mod_value(pool, mod, indices[i]);
 	mod_one(pool, step, MOD_ADD, "olcAccess", access_print(log));
 	limits_add(log, step);
-	if (log->database->wanted->log_stand == LOG_IN_ORDER)
-		mod_one(pool, step, MOD_ADD, LOG_WORD_ATTRIBUTE, LOG_WORD);
+	if (log->database->wanted->log_stand != LOG_LACKING)
+		mod_one(pool, step, MOD_ADD, LOG_WORD_ATTRIBUTE,
+			log->database->wanted->log_stand == LOG_IN_ORDER ? LOG_WORD : LOG_CLOSED);
 	mod_one(pool, step, MOD_ADD, "olcReadOnly", "TRUE");
 }
 

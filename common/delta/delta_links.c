@@ -44,14 +44,23 @@ static bool outlasts(const DeltaLink *link)
 	return delta_link_keeps_closed(link) && link->own.left == LOG_LEFT_SURELY;
 }
 
+/* This node may have had a log of that name before its machine was made anew. A peer that was away
+ * since then goes on in the one that it makes now. */
+static bool may_go_on_in_a_new_one(const DeltaLink *link)
+{
+	return link->is_made && !link->own.is_there && delta_link_may_read_here(link);
+}
+
 static LogStand stand_of(const PlanInput *input, const WantedDatabase *asked)
 {
 	if (delta_link_is_among(input, asked, outlasts) ||
 	    (delta_link_is_among(input, asked, delta_link_may_read_here) &&
 	     delta_link_is_among(input, asked, brings_refresh)))
 		return LOG_SHUT_NOW;
-	return delta_link_is_among(input, asked, delta_link_keeps_closed) ? LOG_CLOSED_NOW
-									  : LOG_LACKING;
+	return delta_link_is_among(input, asked, delta_link_keeps_closed) ||
+			       delta_link_is_among(input, asked, may_go_on_in_a_new_one)
+		       ? LOG_CLOSED_NOW
+		       : LOG_LACKING;
 }
 
 static void database_make_plain(Pool *pool, const PlanInput *input, WantedDatabase *database)

@@ -46,6 +46,7 @@ OwnLog own_log_look(const PlanInput *in, const WantedDatabase *wanted, const Liv
 
 	if (live_find_database(in->live, base, &log) != 1)
 		return own;
+	own.is_there = true;
 	own.left = log_left(log, in->facts->now_sec);
 	own.closed_sec = log_is_closed(log) ? changed_at(log) : 0;
 	own.can_be_shut = log_shut_hides_all(wanted, base, database->root_dn, log);

@@ -23,6 +23,7 @@ typedef enum LogLeft {
 LogLeft log_left(const LiveDatabase *log, int64_t now_sec);
 
 typedef struct OwnLog {
+	bool is_there;   /* a database with its suffix */
 	bool is_written; /* by an overlay of the database that does not only begin it */
 	LogLeft left;
 	int64_t closed_sec; /* LOG_CLOSED, since then at the latest; 0: it is not */

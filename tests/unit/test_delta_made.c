@@ -120,11 +120,14 @@ static const char *value_of(const Scene *scene, const char *dn, const char *attr
 
 /* --- what is made --- */
 
+static void answer_make(Scene *scene, ProbeState log);
+
 static void a_log_is_made_in_its_order(void **state)
 {
 	Scene *scene = made_make(state, LOG_FOLDER_GOOD);
 
 	provider_make(scene, "2");
+	answer_make(scene, PROBE_BAD);
 	assert_string_equal(
 		steps(scene),
 		MODULE "add '" LOG "' (objectClass, olcDatabase, olcDbDirectory, olcSuffix, "
@@ -135,6 +138,26 @@ static void a_log_is_made_in_its_order(void **state)
 		       "olcAccessLogOps, olcAccessLogSuccess, olcAccessLogPurge)\n"
 		       "modify '" LOG "' (delete olcReadOnly)\n");
 	assert_false(holds(scene, GUARD_LOG));
+}
+
+/* Of a peer that is away, or whose log is in order without this one, nobody knows what it goes on
+ * in: this machine may be one that was made anew. */
+static void a_log_is_made_closed_while_a_peer_may_go_on_in_it(void **state)
+{
+	Scene *scene = made_make(state, LOG_FOLDER_GOOD);
+
+	provider_make(scene, "2");
+	(void)steps(scene);
+	assert_string_equal(value_of(scene, LOG, "olcRestrict"), "search");
+	answer_make(scene, PROBE_UNKNOWN);
+	(void)steps(scene);
+	assert_string_equal(value_of(scene, LOG, "olcRestrict"), "search");
+	answer_make(scene, PROBE_GOOD);
+	(void)steps(scene);
+	assert_string_equal(value_of(scene, LOG, "olcRestrict"), "search");
+	answer_make(scene, PROBE_BAD);
+	(void)steps(scene);
+	assert_null(value_of(scene, LOG, "olcRestrict"));
 }
 
 static void nobody_but_who_reads_for_a_node_may_read_the_log(void **state)
@@ -1262,6 +1285,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENE_TEST(a_log_is_made_in_its_order),
+		SCENE_TEST(a_log_is_made_closed_while_a_peer_may_go_on_in_it),
 		SCENE_TEST(nobody_but_who_reads_for_a_node_may_read_the_log),
 		SCENE_TEST(without_a_good_folder_nothing_of_a_log_is_made),
 		SCENE_TEST(with_2_4_nothing_of_a_log_is_made),
