@@ -834,7 +834,7 @@ static void who_reads_a_peer_that_refuses_comparisons_does_not_say_that_it_sees_
 	run_make(scene, true);
 	probe = &scene->facts.probes->items[0].probe;
 	probe->log_is_in_order = false;
-	assert_string_equal(shutting(scene), "links");
+	assert_string_equal(shutting(scene), ", links");
 	assert_true(finds(scene, "log-not-known", SEVERITY_NOTE));
 	probe->log_is_mute = true;
 	assert_string_equal(shutting(scene), "-compare+search, links");
