@@ -785,6 +785,22 @@ static void a_log_is_not_shut_to_the_rootdn_of_the_database(void **state)
 	assert_string_equal(shutting(scene), "");
 }
 
+static void a_log_that_cannot_be_shut_is_told(void **state)
+{
+	Scene *scene = three_make(state, READS);
+	Entry *database = scene_entry(scene, DATABASE);
+
+	answers_make(scene, PROBE_GOOD);
+	(void)writes_links(scene);
+	assert_false(finds(scene, "log-incomplete", SEVERITY_WARNING));
+	for (size_t i = 0; i < database->n_attributes; i++)
+		if (strcmp(database->attributes[i].name, "olcRootDN") == 0)
+			database->attributes[i].n_values = 0;
+	value_add(scene, database, "olcRootDN", "cn=r," SUFFIX);
+	(void)writes_links(scene);
+	assert_true(finds(scene, "log-incomplete", SEVERITY_WARNING));
+}
+
 /* The one whose log is closed has what is missing here, and nobody knows since when. */
 static void a_log_is_shut_before_a_link_that_is_cut_reads_a_database(void **state)
 {
@@ -1312,6 +1328,7 @@ int main(void)
 		SCENE_TEST(a_closed_log_with_the_word_loses_one_of_both),
 		SCENE_TEST(a_log_is_shut_when_who_may_read_it_had_the_time_to_leave),
 		SCENE_TEST(a_log_is_not_shut_to_the_rootdn_of_the_database),
+		SCENE_TEST(a_log_that_cannot_be_shut_is_told),
 		SCENE_TEST(a_log_is_shut_before_a_link_that_is_cut_reads_a_database),
 		SCENE_TEST(a_log_is_shut_where_nobody_hears_whether_its_reader_left),
 		SCENE_TEST(
