@@ -48,11 +48,22 @@ static void link_add_any(LinkRound *round, const PlanNeeds *needs, const WantedD
 		link_round_add(round, wanted, consumer);
 }
 
-static void links_add_all(LinkRound *round, const PlanNeeds *needs, const Wanted *wanted)
+/* A log that its node shut gives nothing, and slapd does not show that: these links are asked also
+ * where "probe" is false. */
+static bool is_probed(const Found *found, const WantedDatabase *database)
 {
+	return found->context.rhythm.probes || wanted_may_read_logs(database);
+}
+
+static void links_add_all(LinkRound *round, const Found *found)
+{
+	const Wanted *wanted = &found->inputs.wanted;
+
 	for (size_t i = 0; i < wanted->n_databases; i++)
-		for (size_t k = 0; k < wanted->databases[i].n_consumers; k++)
-			link_add_any(round, needs, &wanted->databases[i],
+		for (size_t k = 0; is_probed(found, &wanted->databases[i]) &&
+				   k < wanted->databases[i].n_consumers;
+		     k++)
+			link_add_any(round, &found->report.last.plan.unknown, &wanted->databases[i],
 				     &wanted->databases[i].consumers[k]);
 }
 
@@ -221,7 +232,12 @@ static void links_add_needed(LinkRound *round, const Found *found, const Asks *a
 
 static bool are_links_probed(const Found *found)
 {
-	return found->context.rhythm.probes && found->inputs.state.known.leave.n_databases == 0;
+	const Wanted *wanted = &found->inputs.wanted;
+	bool is_any = false;
+
+	for (size_t i = 0; !is_any && i < wanted->n_databases; i++)
+		is_any = is_probed(found, &wanted->databases[i]);
+	return is_any && found->inputs.state.known.leave.n_databases == 0;
 }
 
 static bool are_all_due(const DaemonProbes *probes, const Found *found)
@@ -312,7 +328,7 @@ static void probe_all(DaemonProbes *probes, const Found *found, LinkRound *round
 	/* The interval of passes is longer, as a rule. */
 	probes->is_hurried = every_sec < found->context.rhythm.probe_interval_sec;
 	turn_end(&probes->turn);
-	links_add_all(round, &found->report.last.plan.unknown, &found->inputs.wanted);
+	links_add_all(round, found);
 	done_prune(probes, round);
 	done_add(probes, &round->withheld);
 	round_start(probes, found, round, false);

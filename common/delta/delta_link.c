@@ -54,7 +54,13 @@ bool delta_link_may_read_here(const DeltaLink *link)
 {
 	return link->outcome == PROBE_LOG_NOT_KNOWN ||
 	       link->answer->began_sec < link->own.closed_sec ||
-	       link->answer->probe.log_is_in_order;
+	       link->answer->probe.log_is_in_order || link->answer->probe.log_is_mute;
+}
+
+/* Nobody hears whether it left the logs that it read: no log is read then. */
+bool delta_link_is_mute(const DeltaLink *link)
+{
+	return link->is_made && link->outcome == PROBE_LOG_SHOWN && link->answer->probe.log_is_mute;
 }
 
 /* A log that holds what came in a refresh is opened to no node that may go on in it. Consumers read
@@ -74,7 +80,8 @@ bool delta_link_keeps_closed(const DeltaLink *link)
 bool delta_link_is_plain(const DeltaLink *link)
 {
 	if ((link->lacks_own && (link->is_made || !link->is_live)) ||
-	    (link->is_fenced && !link->is_live) || delta_link_keeps_closed(link))
+	    (link->is_fenced && !link->is_live) || delta_link_keeps_closed(link) ||
+	    delta_link_is_mute(link))
 		return true;
 	if (link->is_made && link->is_live)
 		return link->outcome == PROBE_LOG_MISSING || link->outcome == PROBE_LOG_CLOSED;

@@ -34,6 +34,10 @@ bool delta_link_is_among(const PlanInput *in, const WantedDatabase *database,
 /* The provider of the link may read this node's log; so does one of which nothing is known. */
 bool delta_link_may_read_here(const DeltaLink *link);
 
+/* The provider shows its log, and its slapd refuses all comparisons: whether its log is in order,
+ * or whether it reads this node's, is not known. */
+bool delta_link_is_mute(const DeltaLink *link);
+
 /* This node's own log has to stay closed while the provider of the link may read it. */
 bool delta_link_keeps_closed(const DeltaLink *link);
 

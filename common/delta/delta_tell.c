@@ -85,6 +85,17 @@ static void tell_apart(Diff *diff, const DeltaLink *link, const char *before, co
 			      syncrepl_log(&link->consumer->syncrepl), behind));
 }
 
+/* LOG_WORD is such a refusal: this is not over by itself. */
+static void tell_mute(Diff *diff, const DeltaLink *link)
+{
+	link_tell(diff, link, SEVERITY_WARNING, "log-not-known",
+		  pool_printf(diff->pool,
+			      "%s refuses all compare operations, so whether its log of changes "
+			      "'%s' (logbase) holds all changes in their order is not known; take "
+			      "\"compare\" out of olcRestrict of its database or of its frontend",
+			      link->consumer->peer->uri, syncrepl_log(&link->consumer->syncrepl)));
+}
+
 /* Without a log of its own slapd carries out an older change after a newer one. What "delta" lacks
  * is a change of the plan, made or held. */
 static void tell_own(Diff *diff, const DeltaLink *link)
@@ -145,7 +156,9 @@ static void judge(Diff *diff, const DeltaLink *link, bool is_awaited)
 	else if (link->outcome == PROBE_LOG_NOT_KNOWN &&
 		 (link->is_live || delta_link_is_plain(link)))
 		tell_not_known(diff, link);
-	if (delta_link_is_out_of_order(link) || link->outcome == PROBE_LOG_CLOSED)
+	if (delta_link_is_mute(link))
+		tell_mute(diff, link);
+	else if (delta_link_is_out_of_order(link) || link->outcome == PROBE_LOG_CLOSED)
 		tell_apart(diff, link,
 			   "does not say that it sees the logs of all nodes that it reads, so "
 			   "changes in its own",

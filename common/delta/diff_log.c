@@ -202,6 +202,30 @@ static void root_judge(const Log *log)
 		remedy_fill(pool, REMEDY_LOG_ACCESS, root));
 }
 
+/* slapd ends no search that has begun: a reader from whom nothing is hidden goes on in a log that
+ * is in no order any more. */
+static void shut_judge(const Log *log, const WantedDatabase *wanted)
+{
+	Pool *pool = log->diff->pool;
+	const char *root = log->database->root_dn;
+	const char *reader = log_shut_misses(log->wanted, root, log->live);
+
+	if (reader)
+		piece_tell(
+			log,
+			pool_printf(pool,
+				    "%s, as which they bind, is a rootdn, from whom slapd hides "
+				    "nothing: a node that stays in the log when it is closed may "
+				    "lose changes",
+				    reader),
+			"only for accounts that are no rootdn the log can be shut", "");
+	else if (wanted->has_unknown_reader)
+		piece_tell(log,
+			   "as whom one of them binds is not known: if it stays in the log when "
+			   "that is closed, it may lose changes",
+			   "only for accounts that are known the log can be shut", "");
+}
+
 static void readers_judge(const Log *log)
 {
 	root_judge(log);
@@ -233,10 +257,12 @@ void diff_logs(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *liv
 		const bool is_told = !is_made(diff, wanted);
 
 		if (live_find_database(diff->in->live, log.wanted->base, &log.live) == 1) {
-			if (is_told)
+			if (is_told) {
 				syncprov_judge(&log);
-			else
+			} else {
 				diff_log_word(diff, wanted, log.wanted, log.live);
+				shut_judge(&log, wanted);
+			}
 			readers_judge(&log);
 		} else if (is_told) {
 			piece_tell(&log, "no database has that suffix", "",

@@ -31,18 +31,26 @@ const char *log_shut_print(Pool *pool, const WantedLog *wanted, const char *root
 	return n > 0 ? buf_text(&text) : NULL;
 }
 
+const char *log_shut_misses(const WantedLog *wanted, const char *root_dn, const LiveDatabase *log)
+{
+	for (size_t i = 0; i < wanted->n_readers; i++)
+		if (must_see(log, root_dn, wanted->readers[i]))
+			return wanted->readers[i];
+	return NULL;
+}
+
 bool log_shut_hides_all(const WantedDatabase *wanted, const char *base, const char *root_dn,
 			const LiveDatabase *log)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < wanted->n_logs; i++)
-		for (size_t k = 0; k < wanted->logs[i].n_readers; k++)
-			if (dn_equal(wanted->logs[i].base, base)) {
-				if (must_see(log, root_dn, wanted->logs[i].readers[k]))
-					return false;
-				n++;
-			}
+	for (size_t i = 0; i < wanted->n_logs; i++) {
+		if (!dn_equal(wanted->logs[i].base, base))
+			continue;
+		if (log_shut_misses(&wanted->logs[i], root_dn, log))
+			return false;
+		n += wanted->logs[i].n_readers;
+	}
 	return n > 0 && !wanted->has_unknown_reader;
 }
 

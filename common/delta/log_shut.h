@@ -25,6 +25,9 @@ const char *log_shut_print(Pool *pool, const WantedLog *wanted, const char *root
 bool log_shut_hides_all(const WantedDatabase *wanted, const char *base, const char *root_dn,
 			const LiveDatabase *log);
 
+/* The first of its readers from whom nothing can be hidden there; NULL: there is none. */
+const char *log_shut_misses(const WantedLog *wanted, const char *root_dn, const LiveDatabase *log);
+
 /* The value that shuts it, as it stands in cn=config; NULL: it is not shut. */
 const char *log_shut_find(const LiveDatabase *log);
 

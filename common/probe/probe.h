@@ -48,6 +48,7 @@ typedef struct Probe {
 	int64_t certificate_end_sec; /* since 1970; 0: no TLS, or not known */
 	int64_t log_oldest_sec;      /* of the changes that its log showed; 0: it showed none */
 	bool log_is_in_order;        /* it was seen to say so of its log (LOG_WORD) */
+	bool log_is_mute;            /* whether it does cannot be heard */
 	bool log_is_closed;          /* it lets nobody search its log (LOG_CLOSED) */
 	unsigned duration_msec;
 } Probe;

@@ -145,6 +145,7 @@ int probe_parse(Pool *pool, const Value *text, const Probe *like, Probe *ret, Er
 	probe.clock_ahead_sec = (long)member_number(object, "clock_ahead_sec");
 	probe.certificate_end_sec = member_number(object, "certificate_end_sec");
 	probe.log_oldest_sec = member_number(object, "log_oldest_sec");
+	probe.log_is_mute = member_number(object, "log_is_mute") != 0;
 	probe.log_is_in_order = member_number(object, "log_is_in_order") != 0;
 	probe.log_is_closed = member_number(object, "log_is_closed") != 0;
 	probe.duration_msec = (unsigned)member_number(object, "duration_msec");

@@ -97,6 +97,8 @@ const char *probe_print(Pool *pool, const Probe *probe)
 		put_number(object, "certificate_end_sec", probe->certificate_end_sec);
 	if (probe->log_oldest_sec != 0)
 		put_number(object, "log_oldest_sec", probe->log_oldest_sec);
+	if (probe->log_is_mute)
+		put_number(object, "log_is_mute", 1);
 	if (probe->log_is_in_order)
 		put_number(object, "log_is_in_order", 1);
 	if (probe->log_is_closed)

@@ -173,6 +173,12 @@ static bool says_in_order(const ProbeLog *log)
 	       log->compared_here != UNWILLING;
 }
 
+/* Its refusal here says nothing where it refuses that everywhere. */
+static bool is_mute(const ProbeLog *log)
+{
+	return !says_in_order(log) && (log->compared < 0 || log->compared == UNWILLING);
+}
+
 /* LOG_CLOSED, unless slapd there is seen to do nothing at all with its log. Where comparisons say
  * nothing it may be closed, and must not be read on when it is opened: what came meanwhile is in no
  * order. */
@@ -187,6 +193,7 @@ void probe_take_log(Pool *pool, Probe *probe, const ProbeLog *log)
 	probe->log_oldest_sec = oldest_sec(log->changes.entries);
 	probe->log_is_in_order = says_in_order(log);
 	probe->log_is_closed = is_closed(log);
+	probe->log_is_mute = is_mute(log) && !probe->log_is_closed;
 	if (probe->log_is_closed || !can_be_read(pool, probe, log))
 		return;
 	if (!log->is_accesslog)

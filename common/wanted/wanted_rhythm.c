@@ -20,7 +20,7 @@ static int64_t soonest_retry_sec(const WantedDatabase *database)
 	return soonest_sec;
 }
 
-static bool may_read_logs(const WantedDatabase *database)
+bool wanted_may_read_logs(const WantedDatabase *database)
 {
 	for (size_t i = 0; database->desired->delta && i < database->n_consumers; i++)
 		if (syncrepl_log(&database->consumers[i].syncrepl))
@@ -39,7 +39,7 @@ unsigned wanted_look_sec(const Wanted *wanted, unsigned interval_sec)
 		const int64_t sec = soonest_retry_sec(database) / 2;
 
 		if (sec < look_sec &&
-		    (may_read_logs(database) || wanted_may_shut(wanted, database)))
+		    (wanted_may_read_logs(database) || wanted_may_shut(wanted, database)))
 			look_sec = sec > LOOK_MIN_SEC ? sec : LOOK_MIN_SEC;
 	}
 	return (unsigned)look_sec;
@@ -53,7 +53,7 @@ unsigned wanted_ask_sec(const Wanted *wanted, bool are_links_told, unsigned inte
 		const WantedDatabase *database = &wanted->databases[i];
 		int64_t sec = ask_sec;
 
-		if (may_read_logs(database)) {
+		if (wanted_may_read_logs(database)) {
 			sec = soonest_retry_sec(database);
 			sec = sec < LOG_ASK_SEC ? sec : LOG_ASK_SEC;
 			sec = sec > LOG_ASK_MIN_SEC ? sec : LOG_ASK_MIN_SEC;

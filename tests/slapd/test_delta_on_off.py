@@ -3,6 +3,7 @@
 under one clock, so that what a link waits for is a number, however busy the machine is."""
 
 import contextlib
+import json
 import time
 
 import delta
@@ -12,7 +13,6 @@ from slapd import wait_until
 from test_delta_made import OF_LOGS, Writers, assert_equal, ring
 from test_delta_twice import begins_once
 
-RETRY_SEC = 60
 ROUNDED_MSEC = 100
 BUSY_MSEC = 5000  # passes behind what was due, while slapd's own work takes time
 
@@ -20,8 +20,8 @@ BUSY_MSEC = 5000  # passes behind what was due, while slapd's own work takes tim
 class Time:
     """The daemons' time, which is the same for all: whose pass is due first makes it."""
 
-    def __init__(self, nodes, players):
-        self.nodes, self._players, self.msec = nodes, players, 0
+    def __init__(self, nodes, players, retry_sec):
+        self.nodes, self._players, self.msec, self.retry_msec = nodes, players, 0, retry_sec * 1000
         self.asked = [[] for _ in players]  # when each heard its peers
 
     def step(self):
@@ -48,13 +48,13 @@ class Time:
 
 
 @contextlib.contextmanager
-def played(cluster):
+def played(cluster, retry_sec, settings):
     with contextlib.ExitStack() as stack:
-        players = [stack.enter_context(Played(node)) for node in cluster]
+        players = [stack.enter_context(Played(node, settings)) for node in cluster]
         for player in players:
             player.set_day(int(time.time()))
             player.rest()
-        yield Time(cluster.nodes, players)
+        yield Time(cluster.nodes, players, retry_sec)
 
 
 def is_read(cluster, n):
@@ -71,10 +71,10 @@ def make_logs(clock, order):
 def ask_in_time(clock):
     """A log that its node shut looks like one into which nothing comes."""
     began = clock.msec
-    clock.until(lambda: clock.msec - began > 6 * RETRY_SEC * 1000, "six times have passed", 7 * RETRY_SEC)
+    clock.until(lambda: clock.msec - began > 6 * clock.retry_msec, "six times have passed", 360)
     for asked in clock.asked:
         times = [began] + [msec for msec in asked if msec >= began]
-        assert max(later - one for one, later in zip(times, times[1:])) <= RETRY_SEC * 1000 + ROUNDED_MSEC, times
+        assert max(later - one for one, later in zip(times, times[1:])) <= clock.retry_msec + ROUNDED_MSEC, times
         assert len(times) > 4, times
 
 
@@ -84,24 +84,29 @@ def turn_off(clock, order):
     clock.until(lambda: delta.reads(order[0]) == 0, "the first node reads databases", 120)
     stood = clock.until(lambda: is_read(order, 0), "all links read databases", 600)
     print(f"links got nothing for {stood} msec")
-    assert stood <= RETRY_SEC * 1000 + BUSY_MSEC, f"links got nothing for {stood} msec"
+    assert stood <= clock.retry_msec + BUSY_MSEC, f"links got nothing for {stood} msec"
     for node in order[1:]:
         node.write(clock.document)
         clock.step()
 
 
 @OF_LOGS
-@pytest.mark.parametrize("order", [(1, 2, 3), pytest.param((3, 1, 2), marks=pytest.mark.long)])
-def test_no_link_gets_nothing_for_longer_than_one_retry(slapd_factory, program, order):
+@pytest.mark.parametrize("order, retry_sec, probe", [
+    ((1, 2, 3), 60, True), ((1, 2, 3), 5, True), ((1, 2, 3), 60, False),
+    pytest.param((3, 1, 2), 60, True, marks=pytest.mark.long)])
+def test_no_link_gets_nothing_for_longer_than_one_retry(slapd_factory, program, tmp_path, order, retry_sec, probe):
+    """A log is asked for as often, whatever "probe" says."""
     cluster = ring(slapd_factory, program, 3)
-    cluster.document["databases"][0]["syncrepl"]["retry"] = f"{RETRY_SEC} +"
+    cluster.document["databases"][0]["syncrepl"]["retry"] = f"{retry_sec} +"
+    settings = tmp_path / "agent.json"
+    settings.write_text(json.dumps({"probe": probe}))
     cluster.write()
     for node in cluster:
         node.apply_ok()
     cluster.wait_persistent()
     order = [cluster[i - 1] for i in order]
     with contextlib.ExitStack() as stack:
-        clock = stack.enter_context(played(cluster))
+        clock = stack.enter_context(played(cluster, retry_sec, str(settings)))
         clock.document = cluster.document
         writers = stack.enter_context(Writers(cluster))
         make_logs(clock, order)

@@ -429,8 +429,10 @@ static void who_may_read_logs_asks_as_often_as_links_try_again(void **state)
 	links_try_again(scene, "3600 +", "3600 +");
 	assert_int_equal(wanted_ask_sec(&scene->wanted, true, 3600), 300);
 	links_try_again(scene, "3600 +", "1 9 60 +");
-	assert_int_equal(wanted_ask_sec(&scene->wanted, true, 300), 20);
-	assert_int_equal(wanted_ask_sec(&scene->wanted, true, 10), 10);
+	assert_int_equal(wanted_ask_sec(&scene->wanted, true, 300), 5);
+	links_try_again(scene, "3600 +", "7 +");
+	assert_int_equal(wanted_ask_sec(&scene->wanted, true, 300), 7);
+	assert_int_equal(wanted_ask_sec(&scene->wanted, true, 6), 6);
 	(void)read_by_log(scene, PEER(1) "}, " PEER(2) ", \"role\": \"consumer\"}", "");
 	assert_int_equal(wanted_ask_sec(&scene->wanted, true, 3600), 3600);
 }

@@ -826,6 +826,22 @@ static void a_log_is_not_shut_to_the_rootdn_of_the_database(void **state)
 	assert_string_equal(shutting(scene), "");
 }
 
+static void a_log_that_cannot_be_shut_is_told(void **state)
+{
+	Scene *scene = three_make(state, READS);
+	Entry *database = scene_entry(scene, DATABASE);
+
+	answers_make(scene, PROBE_GOOD);
+	(void)writes_links(scene);
+	assert_false(finds(scene, "log-incomplete", SEVERITY_WARNING));
+	for (size_t i = 0; i < database->n_attributes; i++)
+		if (strcmp(database->attributes[i].name, "olcRootDN") == 0)
+			database->attributes[i].n_values = 0;
+	value_add(scene, database, "olcRootDN", "cn=r," SUFFIX);
+	(void)writes_links(scene);
+	assert_true(finds(scene, "log-incomplete", SEVERITY_WARNING));
+}
+
 /* The one whose log is closed has what is missing here, and nobody knows since when. */
 static void a_log_is_shut_before_a_link_that_is_cut_reads_a_database(void **state)
 {
@@ -845,6 +861,42 @@ static void a_log_is_shut_before_a_link_that_is_cut_reads_a_database(void **stat
 	assert_string_equal(shutting(scene), "-compare+search+shut, links");
 	peers[1].probe.log_is_in_order = false; /* nobody reads the log */
 	assert_string_equal(shutting(scene), "-compare+search, links");
+}
+
+/* Its slapd refuses all comparisons, and with them the question. */
+static void a_log_is_shut_where_nobody_hears_whether_its_reader_left(void **state)
+{
+	Scene *scene = three_make(state, READS);
+	LinkProbe *peers;
+
+	value_add(scene, scene_entry(scene, LOG), "olcRestrict", "compare");
+	answers_make(scene, PROBE_GOOD);
+	peers = scene->facts.probes->items;
+	peers[0].probe.log_is_closed = true;
+	peers[0].probe.log_is_in_order = peers[1].probe.log_is_in_order = false;
+	run_make(scene, false);
+	assert_string_equal(shutting(scene), "-compare+search, links");
+	peers[1].probe.log_is_mute = true;
+	assert_string_equal(shutting(scene), "-compare+search+shut, links");
+}
+
+static void who_reads_a_peer_that_refuses_comparisons_does_not_say_that_it_sees_all_logs(
+	void **state)
+{
+	Scene *scene = three_make(state, READS);
+	Probe *probe;
+
+	value_add(scene, scene_entry(scene, LOG), "olcRestrict", "compare");
+	answers_make(scene, PROBE_GOOD);
+	run_make(scene, true);
+	probe = &scene->facts.probes->items[0].probe;
+	probe->log_is_in_order = false;
+	assert_string_equal(shutting(scene), ", links");
+	assert_true(finds(scene, "log-not-known", SEVERITY_NOTE));
+	probe->log_is_mute = true;
+	assert_string_equal(shutting(scene), "-compare+search, links");
+	assert_true(finds(scene, "log-not-known", SEVERITY_WARNING));
+	assert_int_equal(delta_count(scene), 0);
 }
 
 /* Connected, but to a log that gave it nothing any more. */
@@ -1319,7 +1371,11 @@ int main(void)
 		SCENE_TEST(a_closed_log_with_the_word_loses_one_of_both),
 		SCENE_TEST(a_log_is_shut_when_who_may_read_it_had_the_time_to_leave),
 		SCENE_TEST(a_log_is_not_shut_to_the_rootdn_of_the_database),
+		SCENE_TEST(a_log_that_cannot_be_shut_is_told),
 		SCENE_TEST(a_log_is_shut_before_a_link_that_is_cut_reads_a_database),
+		SCENE_TEST(a_log_is_shut_where_nobody_hears_whether_its_reader_left),
+		SCENE_TEST(
+			who_reads_a_peer_that_refuses_comparisons_does_not_say_that_it_sees_all_logs),
 		SCENE_TEST(a_log_is_shut_before_a_link_gets_what_a_shut_one_withheld),
 		SCENE_TEST(
 			a_log_that_can_be_shut_has_the_link_whose_log_is_gone_read_the_database_at_once),

@@ -316,6 +316,7 @@ static void a_probe_survives_being_printed_and_parsed(void **state)
 	probe.log_oldest_sec = NOW - 7;
 	probe.log_is_in_order = true;
 	probe.log_is_closed = true;
+	probe.log_is_mute = true;
 	probe.is_unbegun = true;
 	probe.schema_digest = "d";
 	probe.sight = COPY_HIDES;
@@ -333,6 +334,7 @@ static void a_probe_survives_being_printed_and_parsed(void **state)
 	assert_int_equal(back.log_oldest_sec, NOW - 7);
 	assert_true(back.log_is_in_order);
 	assert_true(back.log_is_closed);
+	assert_true(back.log_is_mute);
 	assert_true(back.is_unbegun);
 	assert_string_equal(back.hides, probe.hides);
 	assert_int_equal(back.sight, COPY_HIDES);

@@ -194,11 +194,11 @@ static void who_compares_nothing_in_a_log_says_that_it_is_in_order(void **state)
 {
 	static const struct {
 		int log, here;
-		bool is_said;
+		bool is_said, is_mute;
 	} cases[] = {
-		{53, 5, true},   {53, 6, true},  {53, 50, true},
-		{5, 5, false},   {32, 5, false}, {53, 53, false}, /* it compares nowhere */
-		{53, -1, false}, {-1, 5, false},
+		{53, 5, true, false},  {53, 6, true, false},  {53, 50, true, false},
+		{5, 5, false, false},  {32, 5, false, false}, {53, 53, false, true}, /* nowhere */
+		{53, -1, false, true}, {-1, 5, false, true},
 	};
 	Scene *scene = *state;
 
@@ -207,6 +207,7 @@ static void who_compares_nothing_in_a_log_says_that_it_is_in_order(void **state)
 		scene->log.compared_here = cases[i].here;
 		(void)outcome(scene);
 		assert_int_equal(scene->probe.log_is_in_order, cases[i].is_said);
+		assert_int_equal(scene->probe.log_is_mute, cases[i].is_mute);
 	}
 }
 
@@ -230,6 +231,8 @@ static void who_searches_nothing_in_a_log_has_closed_it_unless_it_compares_nothi
 		scene->log.compared = cases[i].compared;
 		scene->log.compared_here = cases[i].here;
 		assert_int_equal(outcome(scene), cases[i].outcome);
+		/* Whoever closed its log reads none, whatever it says. */
+		assert_false(scene->probe.log_is_closed && scene->probe.log_is_mute);
 	}
 }
 
