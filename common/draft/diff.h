@@ -48,6 +48,14 @@ bool diff_is_released(const Diff *diff, Guard guard);
 /* The same for what it holds of one database. */
 bool diff_is_released_for(const Diff *diff, Guard guard, const char *suffix);
 
+/*
+ * Has the database closed to clients, once however often it is asked for; why: as changes say it.
+ * True when that is done by itself; with another policy mode than enforce the daemon only reports
+ * that it is needed.
+ */
+bool diff_close(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
+		const char *why);
+
 /* Notes that the database's content must be read before the plan can be trusted. */
 void diff_need_content(Diff *diff, const WantedDatabase *database, bool peers);
 
