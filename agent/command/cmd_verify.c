@@ -173,8 +173,8 @@ static int cmd_verify(const Options *options)
 	if (prepare(&run, &err) < 0 || context_connect(&run.context, &directory, &err) < 0 ||
 	    compare(&run, directory, &err) < 0)
 		return say_error(&err);
-	if (verify_doubts_find(run.pool, &run.context, directory, run.timeout_sec, &run.verify,
-			       &err) < 0) {
+	if (verify_doubts_find(run.pool, &run.context, &run.inputs.wanted, directory,
+			       run.timeout_sec, &run.verify, &err) < 0) {
 		verify_close(&run.verify);
 		return say_error(&err);
 	}

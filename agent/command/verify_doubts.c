@@ -8,12 +8,12 @@
 #include "agent/state/state_told.h"
 #include "common/decide/copy_doubted.h"
 #include "common/plan/plan_changes.h"
-#include "common/slapd/dn.h"
 #include "common/status/status_compared.h"
 
 /* What is known at the end of the waiting, by this node's memory as it is then. */
 typedef struct DoubtSources {
 	Pool *pool;
+	const Wanted *wanted;
 	Plan plan;
 	ConditionList told;
 	CompareRecords compared;
@@ -59,7 +59,7 @@ static void add_told(const DoubtSources *sources, VerifiedDatabase *database)
 		const Condition *told = &sources->told.items[i];
 
 		if (told->kind == CONDITION_FINDING && told->suffix &&
-		    dn_equal(told->suffix, database->wanted->desired->suffix) &&
+		    wanted_find(sources->wanted, told->suffix) == database->wanted &&
 		    finding_outlasts_plans(told->code))
 			add_finding(sources->pool, database, told->code,
 				    told->what ? told->what : told->text);
@@ -68,12 +68,13 @@ static void add_told(const DoubtSources *sources, VerifiedDatabase *database)
 
 static void add_compared(const DoubtSources *sources, VerifiedDatabase *database)
 {
-	for (size_t i = 0; i < sources->compared.n_items; i++) {
-		const CompareRecord *record = &sources->compared.items[i];
+	for (size_t i = 0; i < database->n_servers; i++) {
+		const CompareRecord *record =
+			compare_record_find(&sources->compared, database->wanted->desired->suffix,
+					    database->servers[i].peer->id);
 		const char *text =
-			dn_equal(record->suffix, database->wanted->desired->suffix)
-				? compared_difference(sources->pool, record, (int64_t)time(NULL))
-				: NULL;
+			record ? compared_difference(sources->pool, record, (int64_t)time(NULL))
+			       : NULL;
 
 		if (text)
 			doubt_add(sources->pool, database, text, false);
@@ -100,12 +101,12 @@ static int plan_now(Pool *pool, const Context *context, Directory *directory, un
 	return planner_run(directory, pool, &input, &world, ret, err);
 }
 
-int verify_doubts_find(Pool *pool, const Context *context, Directory *directory,
-		       unsigned timeout_sec, Verify *verify, Error *err)
+int verify_doubts_find(Pool *pool, const Context *context, const Wanted *wanted,
+		       Directory *directory, unsigned timeout_sec, Verify *verify, Error *err)
 {
 	const char *state_dir = context->paths.state_dir;
 	DaemonMemory memory = {0};
-	DoubtSources sources = {.pool = pool};
+	DoubtSources sources = {.pool = pool, .wanted = wanted};
 
 	if (plan_now(pool, context, directory, timeout_sec, &sources.plan, err) < 0 ||
 	    state_read_daemon(pool, state_dir, &memory, err) < 0 ||

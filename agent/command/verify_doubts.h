@@ -8,9 +8,10 @@
 /*
  * Adds to each database why the same contextCSN everywhere does not show that all is well: what a
  * plan that is made now finds of the copy here, what the daemon reported and nobody has looked into
- * yet, and which entries differed when they were last compared. Everything lives in the pool.
+ * yet, and which entries differed when they were last compared. wanted: that of the verifying.
+ * Everything lives in the pool.
  */
-int verify_doubts_find(Pool *pool, const Context *context, Directory *directory,
-		       unsigned timeout_sec, Verify *verify, Error *err);
+int verify_doubts_find(Pool *pool, const Context *context, const Wanted *wanted,
+		       Directory *directory, unsigned timeout_sec, Verify *verify, Error *err);
 
 #endif

@@ -7,12 +7,66 @@
 #include "common/remedies/remedies.h"
 #include "common/slapd/url.h"
 
-bool peer_is_myself(const Diff *diff, unsigned peer_id)
+static const Peer *other_peer(const Diff *diff, unsigned peer_id)
 {
 	const Peer *peer = desired_peer(diff->in->desired, peer_id);
 
-	return peer && diff->in->wanted && peer != diff->in->wanted->self &&
-	       live_is_myself(diff->in->live, peer->uri);
+	return diff->in->wanted && peer != diff->in->wanted->self ? peer : NULL;
+}
+
+static bool takes_for_own(const Diff *diff, unsigned peer_id)
+{
+	const Peer *peer = other_peer(diff, peer_id);
+
+	return peer && live_is_myself(diff->in->live, peer->uri);
+}
+
+/* Where the peer was reached by that URL, and what it showed there. */
+typedef struct Reached {
+	const char *address; /* NULL: nowhere */
+	int server_id;       /* 0: not known */
+} Reached;
+
+static Reached reached_of(const Diff *diff, const Peer *peer)
+{
+	const Facts *facts = diff->in->facts;
+	const Content *content;
+
+	for (size_t i = 0; facts->probes && i < facts->probes->n_items; i++) {
+		const Probe *probe = &facts->probes->items[i].probe;
+
+		if (probe->peer_id == peer->id && probe->address &&
+		    url_equal(probe->uri, peer->uri))
+			return (Reached){probe->address, probe->server_id};
+	}
+	for (size_t i = 0; i < facts->n_databases; i++)
+		for (size_t k = 0; (content = facts_everybody(&facts->databases[i], k)); k++)
+			if (content->peer_id == peer->id && content->address)
+				return (Reached){content->address, content->server_id};
+	return (Reached){NULL, 0};
+}
+
+/* What the kernel passes on to another server has another server ID. */
+static bool listens_at(const Diff *diff, const Peer *peer)
+{
+	AUTO(Pool) *pool = pool_new();
+	const Live *live = diff->in->live;
+	const Reached reached = reached_of(diff, peer);
+	Url url;
+
+	if (!url_parse(pool, peer->uri, &url) || (reached.server_id > 0 && diff->has_live_sid &&
+						  (unsigned)reached.server_id != diff->live_sid))
+		return false;
+	return listeners_answer_at(live->listeners, live->n_listeners,
+				   &diff->in->facts->machine.addresses,
+				   reached.address ? reached.address : url.host, url.port);
+}
+
+bool peer_is_myself(const Diff *diff, unsigned peer_id)
+{
+	const Peer *peer = other_peer(diff, peer_id);
+
+	return peer && (takes_for_own(diff, peer_id) || listens_at(diff, peer));
 }
 
 /* An address, or "localhost", may be this machine's whatever slapd makes of it. */
@@ -47,7 +101,7 @@ const Peer *peer_that_listens_here(const Diff *diff)
 
 		if (has_own_address(&diff->in->facts->machine, peer))
 			return peer;
-		if (peer_is_myself(diff, peer->id) &&
+		if (takes_for_own(diff, peer->id) &&
 		    ((diff->has_live_sid && diff->live_sid == peer->id) ||
 		     (is_name(self->uri) && is_name(peer->uri))))
 			return peer;
@@ -77,10 +131,12 @@ static Hold hold_of(const Diff *diff, const char *suffix, const Peer *peer)
 		.peer = peer->uri,
 		.text = pool_printf(
 			diff->pool,
-			"peer %u, %s, is this server itself: slapd here takes that URL for its own "
-			"and would read from nobody. Write the URL of the server that is meant, or "
-			"take out of \"peers\"",
-			peer->id, peer->uri),
+			"peer %u, %s, is this server itself: %s. Write the URL of the server that "
+			"is meant, or take out of \"peers\"",
+			peer->id, peer->uri,
+			takes_for_own(diff, peer->id)
+				? "slapd here takes that URL for its own and would read from nobody"
+				: "slapd here listens at that address and would read from itself"),
 		.release = line,
 	};
 }
