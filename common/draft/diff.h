@@ -19,6 +19,8 @@ typedef struct Diff {
 				     provider before that is corrected */
 	bool has_live_sid;        /* it is known under which slapd writes until then: */
 	unsigned live_sid;
+	unsigned *at_home; /* ids of other peers whose URL leads to slapd here by address */
+	size_t n_at_home;
 	struct JoiningVerdict *joining; /* what joining_judge() said of each database so far */
 	size_t n_joining;
 } Diff;

@@ -21,53 +21,99 @@ static bool takes_for_own(const Diff *diff, unsigned peer_id)
 	return peer && live_is_myself(diff->in->live, peer->uri);
 }
 
-/* Where the peer was reached by that URL, and what it showed there. */
-typedef struct Reached {
-	const char *address; /* NULL: nowhere */
-	int server_id;       /* 0: not known */
-} Reached;
+bool peer_is_myself(const Diff *diff, unsigned peer_id)
+{
+	for (size_t i = 0; i < diff->n_at_home; i++)
+		if (diff->at_home[i] == peer_id)
+			return true;
+	return takes_for_own(diff, peer_id);
+}
 
-static Reached reached_of(const Diff *diff, const Peer *peer)
+/* --- by address --- */
+
+typedef struct Home {
+	Diff *diff;
+	Listeners listeners;
+} Home;
+
+/* 0: not known. */
+static unsigned own_server_id(const Diff *diff)
+{
+	const Peer *self = diff->in->wanted->self;
+
+	if (diff->server_id_is_wrong)
+		return diff->has_live_sid ? diff->live_sid : 0;
+	return peer_is_consumer(self) ? 0 : self->id;
+}
+
+static bool is_another(int server_id, unsigned own)
+{
+	return server_id > 0 && own > 0 && (unsigned)server_id != own;
+}
+
+/* What the kernel passes on to another server showed another server ID. */
+static bool is_refuted(const Diff *diff, const Peer *peer)
 {
 	const Facts *facts = diff->in->facts;
+	const unsigned own = own_server_id(diff);
 	const Content *content;
 
 	for (size_t i = 0; facts->probes && i < facts->probes->n_items; i++) {
 		const Probe *probe = &facts->probes->items[i].probe;
 
-		if (probe->peer_id == peer->id && probe->address &&
-		    url_equal(probe->uri, peer->uri))
-			return (Reached){probe->address, probe->server_id};
+		if (probe->peer_id == peer->id && url_equal(probe->uri, peer->uri) &&
+		    is_another(probe->server_id, own))
+			return true;
 	}
 	for (size_t i = 0; i < facts->n_databases; i++)
 		for (size_t k = 0; (content = facts_everybody(&facts->databases[i], k)); k++)
-			if (content->peer_id == peer->id && content->address)
-				return (Reached){content->address, content->server_id};
-	return (Reached){NULL, 0};
+			if (content->peer_id == peer->id && is_another(content->server_id, own))
+				return true;
+	return false;
 }
 
-/* What the kernel passes on to another server has another server ID. */
-static bool listens_at(const Diff *diff, const Peer *peer)
+static void home_look(const Home *home, unsigned peer_id, const char *address)
 {
-	AUTO(Pool) *pool = pool_new();
-	const Live *live = diff->in->live;
-	const Reached reached = reached_of(diff, peer);
+	Diff *diff = home->diff;
+	const Peer *peer = other_peer(diff, peer_id);
 	Url url;
 
-	if (!url_parse(pool, peer->uri, &url) || (reached.server_id > 0 && diff->has_live_sid &&
-						  (unsigned)reached.server_id != diff->live_sid))
-		return false;
-	return listeners_answer_at(live->listeners, live->n_listeners,
-				   &diff->in->facts->machine.addresses,
-				   reached.address ? reached.address : url.host, url.port);
+	if (peer && address && url_parse(diff->pool, peer->uri, &url) &&
+	    listeners_answer_at(&home->listeners, &diff->in->facts->machine.addresses, address,
+				url.port) &&
+	    !is_refuted(diff, peer))
+		POOL_PUSH(diff->pool, diff->at_home, diff->n_at_home, peer_id);
 }
 
-bool peer_is_myself(const Diff *diff, unsigned peer_id)
+/* Where it was reached by another URL says nothing. */
+static void home_look_probe(const Home *home, const Probe *probe)
 {
-	const Peer *peer = other_peer(diff, peer_id);
+	const Peer *peer = other_peer(home->diff, probe->peer_id);
 
-	return peer && (takes_for_own(diff, peer_id) || listens_at(diff, peer));
+	if (peer && url_equal(probe->uri, peer->uri))
+		home_look(home, probe->peer_id, probe->address);
 }
+
+void peers_find_myself(Diff *diff)
+{
+	const Live *live = diff->in->live;
+	const Facts *facts = diff->in->facts;
+	const Desired *desired = diff->in->desired;
+	const Home home = {diff, listeners_read(diff->pool, live->listeners, live->n_listeners)};
+	const Content *content;
+	Url url;
+
+	for (size_t i = 0; i < desired->n_peers; i++)
+		if (url_parse(diff->pool, desired->peers[i].uri, &url))
+			home_look(&home, desired->peers[i].id, url.host);
+	for (size_t i = 0; facts->probes && i < facts->probes->n_items; i++)
+		home_look_probe(&home, &facts->probes->items[i].probe);
+	for (size_t i = 0; i < facts->n_databases; i++)
+		for (size_t k = 0; (content = facts_everybody(&facts->databases[i], k)); k++)
+			home_look(&home, content->peer_id, content->address);
+}
+
+/* --- by name --- */
 
 /* An address, or "localhost", may be this machine's whatever slapd makes of it. */
 static bool is_name(const char *uri)

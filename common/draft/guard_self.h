@@ -9,6 +9,9 @@
  * yet that is not known. */
 bool peer_is_myself(const Diff *diff, unsigned peer_id);
 
+/* Finds them by address, once for each plan. */
+void peers_find_myself(Diff *diff);
+
 /* The peer that slapd here is by the URLs that it listens at, or by an address of this machine, and
  * not the one that this node was named ("node" of agent.json, --node); NULL: nothing says so. */
 const Peer *peer_that_listens_here(const Diff *diff);

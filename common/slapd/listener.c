@@ -86,20 +86,30 @@ static bool host_takes(const char *host, const OwnAddresses *own, const Address 
 	return address_equal(&listens, address);
 }
 
-bool listeners_answer_at(const char *const *listeners, size_t n_listeners, const OwnAddresses *own,
-			 const char *address, int port)
+Listeners listeners_read(Pool *pool, const char *const *urls, size_t n_urls)
 {
-	AUTO(Pool) *pool = pool_new();
-	Address asked;
+	Listeners listeners = {0};
 	Url url;
+
+	for (size_t i = 0; i < n_urls; i++)
+		if (url_parse(pool, urls[i], &url) && strcmp(url.scheme, "ldapi") != 0)
+			POOL_PUSH(pool, listeners.items, listeners.n_items,
+				  {.host = url.host, .port = url.port});
+	return listeners;
+}
+
+bool listeners_answer_at(const Listeners *listeners, const OwnAddresses *own, const char *address,
+			 int port)
+{
+	Address asked;
 
 	if (!address_read(address, &asked))
 		return false;
 	if (is_any(&asked))
 		asked = loopback_of(&asked);
-	for (size_t i = 0; i < n_listeners; i++)
-		if (url_parse(pool, listeners[i], &url) && strcmp(url.scheme, "ldapi") != 0 &&
-		    url.port == port && host_takes(url.host, own, &asked))
+	for (size_t i = 0; i < listeners->n_items; i++)
+		if (listeners->items[i].port == port &&
+		    host_takes(listeners->items[i].host, own, &asked))
 			return true;
 	return false;
 }

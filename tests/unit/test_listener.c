@@ -14,9 +14,11 @@ static bool answers(const char *listener, const char *address, int port)
 {
 	static const char *addresses[] = {"127.0.0.1", "192.0.2.5", "2001:db8::5"};
 	const OwnAddresses own = {.items = addresses, .n_items = ARRAY_SIZE(addresses)};
-	const char *listeners[] = {"ldapi:///", listener};
+	const char *urls[] = {"ldapi:///", listener};
+	AUTO(Pool) *pool = pool_new();
+	const Listeners listeners = listeners_read(pool, urls, ARRAY_SIZE(urls));
 
-	return listeners_answer_at(listeners, ARRAY_SIZE(listeners), &own, address, port);
+	return listeners_answer_at(&listeners, &own, address, port);
 }
 
 static void one_for_all_addresses_answers_at_each_of_this_machine(void **state)
