@@ -88,6 +88,8 @@ def test_a_third_node_reports_two_peers_of_one_server_id(slapd_factory, program,
         assert done.returncode == 2 and "runs under server ID 3" in done.stdout, done.stdout
         done = node.run("verify", "--timeout", "2")
         assert done.returncode == 1 and "runs under server ID 3, that of" in done.stdout, done.stdout
+        done = node.run("compare")
+        assert done.returncode == 3 and "it runs under server ID 3, that of" in done.stdout, done.stdout
         planned = remedies.run(twin, text, "plan", statuses=(2,)).stdout
         assert "server ID of this node: 3 -> 2" in planned
         twin.apply_ok()

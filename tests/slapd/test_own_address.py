@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A peer whose URL leads back to this server by an address that slapd does not take for its own: no link is written to it."""
 
+import ldap
 import pytest
 from cluster import Cluster
 from lone import Lone
@@ -43,3 +44,18 @@ def test_a_link_of_a_cluster_is_not_changed_into_one_to_itself(slapd_factory, pr
     cluster.document["peers"][1]["uri"] = peer.server.ldap_uri
     cluster.write()
     node.assert_in_step()
+
+
+@pytest.mark.parametrize("has_id", [True, False], ids=["by-its-id", "by-its-address"])
+def test_one_server_under_two_urls_is_no_second_equal_copy(slapd_factory, program, has_id):
+    node, peer, _ = cluster = Cluster(slapd_factory, program, 3, modules=["syncprov"]).form()
+    cluster.wait_in_step()
+    if not has_id:
+        peer.edit([(ldap.MOD_DELETE, peer.server.flag(), None)])
+        peer.server.modify("cn=config", [(ldap.MOD_DELETE, "olcServerID", None)])
+        peer.server.restart()
+    cluster.document["peers"][2]["uri"] = peer.server.ldap_uri.replace("127.0.0.1", "localhost")
+    cluster.write()
+    done = node.run("compare")
+    assert done.returncode == 3 and "All copies are equal" not in done.stdout, done.stdout + done.stderr
+    assert done.stdout.count("not comparable: it runs under server ID 2" if has_id else "not comparable: its address leads to the same server") == 1, done.stdout
