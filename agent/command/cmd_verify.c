@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "agent/command/commands.h"
+#include "agent/command/verify_doubts.h"
 #include "agent/files/lock.h"
 #include "agent/input/settings_file.h"
 #include "agent/options/report_print.h"
@@ -86,6 +87,9 @@ static const char *why_suspect(const Run *run, const VerifiedDatabase *database)
 			text = pool_printf(run->pool, "%s %s", database->servers[i].peer->uri,
 					   suspicion_describe(run->pool, found, sid));
 	}
+	for (size_t i = 0; !text && i < database->n_doubts; i++)
+		if (database->doubts[i].forbids_writing)
+			text = database->doubts[i].text;
 	return text;
 }
 
@@ -169,6 +173,11 @@ static int cmd_verify(const Options *options)
 	if (prepare(&run, &err) < 0 || context_connect(&run.context, &directory, &err) < 0 ||
 	    compare(&run, directory, &err) < 0)
 		return say_error(&err);
+	if (verify_doubts_find(run.pool, &run.context, &run.inputs.wanted, directory,
+			       run.timeout_sec, &run.verify, &err) < 0) {
+		verify_close(&run.verify);
+		return say_error(&err);
+	}
 	result = options->writes_entry ? test_all(&run, &report.tests, &err) : 0;
 	verify_close(&run.verify);
 	if (result < 0)

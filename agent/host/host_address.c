@@ -2,9 +2,11 @@
 #include "agent/host/host_address.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "agent/system/fd.h"
@@ -12,6 +14,9 @@
 /* connect() of a datagram socket wants one; nothing is sent there. */
 #define ANY_PORT    9
 #define ANY_SERVICE "9"
+
+/* Where the v4 address is in the v6 one that stands for it. */
+#define MAPPED_FIRST 12
 
 static bool is_loopback(const struct sockaddr *address)
 {
@@ -25,7 +30,9 @@ static bool is_loopback(const struct sockaddr *address)
 		struct sockaddr_in6 six;
 
 		memcpy(&six, address, sizeof(six));
-		return IN6_IS_ADDR_LOOPBACK(&six.sin6_addr);
+		return IN6_IS_ADDR_LOOPBACK(&six.sin6_addr) ||
+		       (IN6_IS_ADDR_V4MAPPED(&six.sin6_addr) &&
+			six.sin6_addr.s6_addr[MAPPED_FIRST] == 127);
 	}
 	return true;
 }
@@ -95,4 +102,29 @@ bool host_has_address(const char *text)
 	return address_read(text, &address) &&
 	       !is_loopback((const struct sockaddr *)&address.bytes) &&
 	       is_sent_from_itself(&address);
+}
+
+/* --- all of them --- */
+
+#define INTERFACES_MAX 1024
+
+void host_addresses(Pool *pool, const char ***ret, size_t *ret_n)
+{
+	AUTO_FD fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq *found = pool_alloc(pool, INTERFACES_MAX * sizeof(*found));
+	struct ifconf list = {.ifc_len = INTERFACES_MAX * (int)sizeof(*found), .ifc_req = found};
+
+	*ret = NULL;
+	*ret_n = 0;
+	if (fd < 0 || ioctl(fd, SIOCGIFCONF, &list) < 0)
+		return;
+	for (size_t i = 0; i < (size_t)list.ifc_len / sizeof(*found); i++) {
+		char text[INET_ADDRSTRLEN];
+		struct sockaddr_in four;
+
+		memcpy(&four, &found[i].ifr_addr, sizeof(four));
+		if (four.sin_family == AF_INET &&
+		    inet_ntop(AF_INET, &four.sin_addr, text, sizeof(text)))
+			POOL_PUSH(pool, *ret, *ret_n, pool_strdup(pool, text));
+	}
 }

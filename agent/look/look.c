@@ -326,11 +326,33 @@ static const char *url_address(Pool *pool, const char *uri)
 	return url.host;
 }
 
+/* One of v6 that was reached or is to be. */
+static void address_look(Pool *pool, const char *address, Machine *machine)
+{
+	if (address && strchr(address, ':') && host_has_address(address))
+		POOL_PUSH(pool, machine->addresses.items, machine->addresses.n_items, address);
+}
+
+void world_look_at_reached(Pool *pool, World *world)
+{
+	const LinkProbes *probes = world->facts.probes;
+	const Content *content;
+
+	for (size_t i = 0; probes && i < probes->n_items; i++)
+		address_look(pool, probes->items[i].probe.address, &world->facts.machine);
+	for (size_t i = 0; i < world->facts.n_databases; i++)
+		for (size_t k = 0; (content = facts_everybody(&world->facts.databases[i], k)); k++)
+			address_look(pool, content->address, &world->facts.machine);
+}
+
 void world_look_for_addresses(Pool *pool, const Wanted *wanted, Machine *machine)
 {
 	const Desired *desired = wanted->desired;
 	const char *own = url_address(pool, wanted->self->uri);
 
+	host_addresses(pool, &machine->addresses.items, &machine->addresses.n_items);
+	for (size_t i = 0; i < desired->n_peers; i++)
+		address_look(pool, url_address(pool, desired->peers[i].uri), machine);
 	machine->own_urls = NULL;
 	machine->n_own_urls = 0;
 	if (!own || host_has_address(own))

@@ -34,9 +34,12 @@ void world_look_for_emptied(Directory *directory, Pool *pool, const PlanInput *i
 /* The folder in which slapd keeps cn=config (slapd_config_dir()); NULL: unknown. */
 const char *world_config_dir(Pool *pool, const World *world);
 
-/* Whether another peer's URL has an address of this machine, and that of the peer that it is has
- * not. */
+/* The addresses of this machine; and whether another peer's URL has one, and that of the peer that
+ * it is has not. */
 void world_look_for_addresses(Pool *pool, const Wanted *wanted, Machine *machine);
+
+/* Which of the addresses at which peers were reached are this machine's. */
+void world_look_at_reached(Pool *pool, World *world);
 
 /* The name under which this slapd's schema knows the multi-provider flag (2.4: olcMirrorMode). */
 int world_multi_provider_name(Directory *directory, const char **ret, Error *err);

@@ -47,6 +47,7 @@ static void answer(Directory *directory, Pool *pool, const PlannerInput *input, 
 		link_answers_ask(input->answers, directory, &asked, &draft->unknown, world);
 	if (input->readers)
 		reader_answers_ask(input->readers, directory, &asked, draft, world);
+	world_look_at_reached(pool, world);
 }
 
 /* Heirs only where what the providers reported leaves it open: there may be many. What links
@@ -114,6 +115,7 @@ int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, Wor
 		world_look_for_emptied(directory, pool, &input->plan, ret_world);
 	ret_world->facts.probes = input->answers ? &input->answers->probes : input->probes;
 	ret_world->facts.views = input->readers ? &input->readers->views : NULL;
+	world_look_at_reached(pool, ret_world);
 	asked = plan_input(input, ret_world);
 	plan_make(pool, &asked, ret);
 	if (!must_ask(input, &ret->unknown))

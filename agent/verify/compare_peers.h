@@ -9,8 +9,11 @@
 /* A peer that is to be compared with. */
 typedef struct ComparePeer {
 	const Peer *peer;
-	Syncrepl link;   /* how this node reads it */
-	Content content; /* what it answered, before anything else is read */
+	Syncrepl link;          /* how this node reads it */
+	Content content;        /* what it answered, before anything else is read */
+	const char *is_another; /* why it is, or may be, a server that counts already, this node or
+				   another peer: equal copies prove nothing then. NULL: nothing
+				   says so */
 } ComparePeer;
 
 /* Those of one database. */

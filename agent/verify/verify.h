@@ -37,12 +37,20 @@ typedef struct VerifiedServer {
 	Lag lag;
 } VerifiedServer;
 
+/* Why the same contextCSN everywhere does not show that all is well. */
+typedef struct VerifyDoubt {
+	const char *text;     /* a sentence */
+	bool forbids_writing; /* what is written here could make peers lose entries */
+} VerifyDoubt;
+
 typedef struct VerifiedDatabase {
 	const WantedDatabase *wanted;
 	VerifiedServer *servers;
 	size_t n_servers;
 	Newest newest;
-	const char *ahead; /* why the same contextCSN everywhere is no proof; NULL: it is one */
+	const char *ahead;   /* why the same contextCSN everywhere is no proof; NULL: it is one */
+	VerifyDoubt *doubts; /* more of that, given by whoever asked for the verifying */
+	size_t n_doubts;
 } VerifiedDatabase;
 
 typedef struct Verify {

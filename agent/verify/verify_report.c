@@ -9,18 +9,18 @@
 
 typedef struct json_object Json;
 
-/* In one database contextCSN proves nothing, because its time has not come. */
-static bool is_ahead(const Verify *verify)
+/* In one database contextCSN proves nothing. */
+static bool is_doubted(const Verify *verify)
 {
 	for (size_t i = 0; i < verify->n_databases; i++)
-		if (verify->databases[i].ahead)
+		if (verify->databases[i].ahead || verify->databases[i].n_doubts > 0)
 			return true;
 	return false;
 }
 
 bool verify_report_is_good(const VerifyReport *report)
 {
-	bool is_good = verify_is_good(report->verify) && !is_ahead(report->verify);
+	bool is_good = verify_is_good(report->verify) && !is_doubted(report->verify);
 
 	for (size_t i = 0; report->tests && i < report->verify->n_databases; i++)
 		is_good = is_good && write_test_is_good(&report->tests[i]);
@@ -43,7 +43,7 @@ static const char *end_text(const VerifyReport *report)
 {
 	if (!verify_is_good(report->verify))
 		return "Not all are in step.";
-	if (is_ahead(report->verify))
+	if (is_doubted(report->verify))
 		return "In step by contextCSN, which proves nothing then.";
 	if (!verify_report_is_good(report))
 		return "In step, but the test failed.";
@@ -94,6 +94,8 @@ const char *verify_report_text(Pool *pool, const VerifyReport *report, bool has_
 			test_lines(&text, &report->tests[i]);
 		if (database->ahead)
 			buf_printf(&text, "  %s\n", database->ahead);
+		for (size_t k = 0; k < database->n_doubts; k++)
+			buf_printf(&text, "  %s\n", database->doubts[k].text);
 	}
 	if (report->verify->n_databases == 0)
 		buf_puts(&text, "This node holds no database of peers.json.\n");
@@ -158,6 +160,15 @@ static Json *server_json(Pool *pool, const VerifiedServer *server)
 	return object;
 }
 
+static Json *doubts_json(const VerifiedDatabase *database)
+{
+	Json *list = json_object_new_array();
+
+	for (size_t i = 0; i < database->n_doubts; i++)
+		json_object_array_add(list, json_object_new_string(database->doubts[i].text));
+	return list;
+}
+
 static Json *written_json(const WrittenPeer *peer)
 {
 	Json *object = json_object_new_object();
@@ -204,6 +215,8 @@ const char *verify_report_json(Pool *pool, const VerifyReport *report)
 			json_object_array_add(servers, server_json(pool, &database->servers[k]));
 		json_object_object_add(one, "servers", servers);
 		put_text(one, "ahead_of_time", database->ahead);
+		if (database->n_doubts > 0)
+			json_object_object_add(one, "doubts", doubts_json(database));
 		if (report->tests)
 			json_object_object_add(one, "write", test_json(&report->tests[i]));
 		json_object_array_add(databases, one);

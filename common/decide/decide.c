@@ -10,6 +10,7 @@
 #include "common/delta/delta_tell.h"
 #include "common/diff/diff_parts.h"
 #include "common/draft/diff.h"
+#include "common/draft/guard_self.h"
 #include "common/guard/guard.h"
 #include "common/plan/plan_changes.h"
 #include "common/plan/release_token.h"
@@ -32,6 +33,7 @@ static void plan_decide(Pool *pool, const PlanInput *input, Plan *ret)
 	if (input->wanted) {
 		diff.own_provider = url_spelling(pool, input->wanted->self->uri);
 		diff_server_id(&diff);
+		peers_find_myself(&diff);
 		diff_peer_ids(&diff);
 		diff_databases(&diff);
 		diff_module(&diff);

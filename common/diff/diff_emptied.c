@@ -4,7 +4,6 @@
 #include "common/draft/diff.h"
 #include "common/draft/emptied.h"
 #include "common/draft/emptied_ids.h"
-#include "common/plan/plan_changes.h"
 #include "common/remedies/remedies.h"
 
 #define ROOT_DN "gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth"
@@ -120,21 +119,11 @@ static bool is_closed_now(Diff *diff, const WantedDatabase *wanted, const LiveDa
 {
 	if (live->is_read_only || !was_emptied(diff, wanted, live))
 		return false;
-	plan_add_change(diff->pool, diff->plan,
-			(Change){
-				.kind = CHANGE_READ_ONLY_ON,
-				.suffix = wanted->desired->suffix,
-				.dn = live->entry->dn,
-				.attribute = "olcReadOnly",
-				.subject = "database",
-				.old_value = entry_first(live->entry, "olcReadOnly"),
-				.new_value = "TRUE",
-				.why = lost < 0 ? "it was emptied, and no client may write to it "
-						  "before it has what its peers have"
-						: "it is an older copy, and no client may write to "
-						  "it before it has what its peers have",
-			});
-	return diff->in->desired->policy.mode == POLICY_ENFORCE;
+	return diff_close(diff, wanted, live,
+			  lost < 0 ? "it was emptied, and no client may write to it before it has "
+				     "what its peers have"
+				   : "it is an older copy, and no client may write to it before it "
+				     "has what its peers have");
 }
 
 void diff_emptied(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)

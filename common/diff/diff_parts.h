@@ -32,8 +32,8 @@ void diff_unsaved(Diff *diff);
 void diff_old_entries(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 void diff_session_log(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
-/* A copy that the fence had to close before slapd started, and could not; true when the plan closes
- * it. */
+/* A copy that the fence had to close before slapd started, and could not; true when it is closed
+ * now (diff_close()). */
 bool diff_unclosed(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
 /* A provider that lost all its entries, and still takes clients' writes. */

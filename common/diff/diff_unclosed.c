@@ -3,7 +3,6 @@
 #include "common/copy/fence.h"
 #include "common/diff/diff_parts.h"
 #include "common/draft/diff.h"
-#include "common/plan/plan_changes.h"
 #include "common/remedies/remedies.h"
 
 /*
@@ -27,22 +26,6 @@ static bool is_to_be_closed(const Diff *diff, const WantedDatabase *wanted,
 	       !csn_covers(glance->context_csns, glance->n_context_csns, seen->csns, seen->n_csns);
 }
 
-static void close_now(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
-{
-	plan_add_change(diff->pool, diff->plan,
-			(Change){
-				.kind = CHANGE_READ_ONLY_ON,
-				.suffix = wanted->desired->suffix,
-				.dn = live->entry->dn,
-				.attribute = "olcReadOnly",
-				.subject = "database",
-				.old_value = entry_first(live->entry, "olcReadOnly"),
-				.new_value = "TRUE",
-				.why = "it is older than it was, or was emptied, and the fence "
-				       "could not close it when slapd started",
-			});
-}
-
 bool diff_unclosed(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
 	const char *suffix = wanted->desired->suffix;
@@ -51,9 +34,10 @@ bool diff_unclosed(Diff *diff, const WantedDatabase *wanted, const LiveDatabase 
 
 	if (!record || !record->is_unclosed)
 		return false;
-	closes = is_to_be_closed(diff, wanted, live, record);
-	if (closes)
-		close_now(diff, wanted, live);
+	closes = is_to_be_closed(diff, wanted, live, record) &&
+		 diff_close(diff, wanted, live,
+			    "it is older than it was, or was emptied, and the fence could not "
+			    "close it when slapd started");
 	plan_add_finding(
 		diff->pool, diff->plan, SEVERITY_CRITICAL, "unfenced", suffix,
 		"%s: slapd started on an older or empty copy, and the fence could not close it: "

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/base/buf.h"
+#include "common/plan/plan_changes.h"
 
 const DatabaseFacts *diff_facts(const Diff *diff, const char *suffix)
 {
@@ -38,6 +39,24 @@ bool diff_is_released_for(const Diff *diff, Guard guard, const char *suffix)
 
 	return diff_is_released(diff, guard) &&
 	       (!released || wanted_find(wanted, released) == wanted_find(wanted, suffix));
+}
+
+bool diff_close(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live, const char *why)
+{
+	if (!change_first(diff->plan, plan_database_of(diff->plan, live),
+			  CHANGE_BIT(CHANGE_READ_ONLY_ON)))
+		plan_add_change(diff->pool, diff->plan,
+				(Change){
+					.kind = CHANGE_READ_ONLY_ON,
+					.suffix = wanted->desired->suffix,
+					.dn = live->entry->dn,
+					.attribute = "olcReadOnly",
+					.subject = "database",
+					.old_value = entry_first(live->entry, "olcReadOnly"),
+					.new_value = "TRUE",
+					.why = why,
+				});
+	return diff->in->desired->policy.mode == POLICY_ENFORCE;
 }
 
 static Need *need_of(Diff *diff, const char *suffix, const WantedDatabase *database)

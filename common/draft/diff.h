@@ -19,6 +19,8 @@ typedef struct Diff {
 				     provider before that is corrected */
 	bool has_live_sid;        /* it is known under which slapd writes until then: */
 	unsigned live_sid;
+	unsigned *at_home; /* ids of other peers whose URL leads to slapd here by address */
+	size_t n_at_home;
 	struct JoiningVerdict *joining; /* what joining_judge() said of each database so far */
 	size_t n_joining;
 } Diff;
@@ -47,6 +49,14 @@ bool diff_is_released(const Diff *diff, Guard guard);
 
 /* The same for what it holds of one database. */
 bool diff_is_released_for(const Diff *diff, Guard guard, const char *suffix);
+
+/*
+ * Has the database closed to clients, once however often it is asked for; why: as changes say it.
+ * True when that is done by itself; with another policy mode than enforce the daemon only reports
+ * that it is needed.
+ */
+bool diff_close(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
+		const char *why);
 
 /* Notes that the database's content must be read before the plan can be trusted. */
 void diff_need_content(Diff *diff, const WantedDatabase *database, bool peers);

@@ -7,13 +7,113 @@
 #include "common/remedies/remedies.h"
 #include "common/slapd/url.h"
 
-bool peer_is_myself(const Diff *diff, unsigned peer_id)
+static const Peer *other_peer(const Diff *diff, unsigned peer_id)
 {
 	const Peer *peer = desired_peer(diff->in->desired, peer_id);
 
-	return peer && diff->in->wanted && peer != diff->in->wanted->self &&
-	       live_is_myself(diff->in->live, peer->uri);
+	return diff->in->wanted && peer != diff->in->wanted->self ? peer : NULL;
 }
+
+static bool takes_for_own(const Diff *diff, unsigned peer_id)
+{
+	const Peer *peer = other_peer(diff, peer_id);
+
+	return peer && live_is_myself(diff->in->live, peer->uri);
+}
+
+bool peer_is_myself(const Diff *diff, unsigned peer_id)
+{
+	for (size_t i = 0; i < diff->n_at_home; i++)
+		if (diff->at_home[i] == peer_id)
+			return true;
+	return takes_for_own(diff, peer_id);
+}
+
+/* --- by address --- */
+
+typedef struct Home {
+	Diff *diff;
+	Listeners listeners;
+} Home;
+
+/* 0: not known. */
+static unsigned own_server_id(const Diff *diff)
+{
+	const Peer *self = diff->in->wanted->self;
+
+	if (diff->server_id_is_wrong)
+		return diff->has_live_sid ? diff->live_sid : 0;
+	return peer_is_consumer(self) ? 0 : self->id;
+}
+
+static bool is_another(int server_id, unsigned own)
+{
+	return server_id > 0 && own > 0 && (unsigned)server_id != own;
+}
+
+/* What the kernel passes on to another server showed another server ID. */
+static bool is_refuted(const Diff *diff, const Peer *peer)
+{
+	const Facts *facts = diff->in->facts;
+	const unsigned own = own_server_id(diff);
+	const Content *content;
+
+	for (size_t i = 0; facts->probes && i < facts->probes->n_items; i++) {
+		const Probe *probe = &facts->probes->items[i].probe;
+
+		if (probe->peer_id == peer->id && url_equal(probe->uri, peer->uri) &&
+		    is_another(probe->server_id, own))
+			return true;
+	}
+	for (size_t i = 0; i < facts->n_databases; i++)
+		for (size_t k = 0; (content = facts_everybody(&facts->databases[i], k)); k++)
+			if (content->peer_id == peer->id && is_another(content->server_id, own))
+				return true;
+	return false;
+}
+
+static void home_look(const Home *home, unsigned peer_id, const char *address)
+{
+	Diff *diff = home->diff;
+	const Peer *peer = other_peer(diff, peer_id);
+	Url url;
+
+	if (peer && address && url_parse(diff->pool, peer->uri, &url) &&
+	    listeners_answer_at(&home->listeners, &diff->in->facts->machine.addresses, address,
+				url.port) &&
+	    !is_refuted(diff, peer))
+		POOL_PUSH(diff->pool, diff->at_home, diff->n_at_home, peer_id);
+}
+
+/* Where it was reached by another URL says nothing. */
+static void home_look_probe(const Home *home, const Probe *probe)
+{
+	const Peer *peer = other_peer(home->diff, probe->peer_id);
+
+	if (peer && url_equal(probe->uri, peer->uri))
+		home_look(home, probe->peer_id, probe->address);
+}
+
+void peers_find_myself(Diff *diff)
+{
+	const Live *live = diff->in->live;
+	const Facts *facts = diff->in->facts;
+	const Desired *desired = diff->in->desired;
+	const Home home = {diff, listeners_read(diff->pool, live->listeners, live->n_listeners)};
+	const Content *content;
+	Url url;
+
+	for (size_t i = 0; i < desired->n_peers; i++)
+		if (url_parse(diff->pool, desired->peers[i].uri, &url))
+			home_look(&home, desired->peers[i].id, url.host);
+	for (size_t i = 0; facts->probes && i < facts->probes->n_items; i++)
+		home_look_probe(&home, &facts->probes->items[i].probe);
+	for (size_t i = 0; i < facts->n_databases; i++)
+		for (size_t k = 0; (content = facts_everybody(&facts->databases[i], k)); k++)
+			home_look(&home, content->peer_id, content->address);
+}
+
+/* --- by name --- */
 
 /* An address, or "localhost", may be this machine's whatever slapd makes of it. */
 static bool is_name(const char *uri)
@@ -47,7 +147,7 @@ const Peer *peer_that_listens_here(const Diff *diff)
 
 		if (has_own_address(&diff->in->facts->machine, peer))
 			return peer;
-		if (peer_is_myself(diff, peer->id) &&
+		if (takes_for_own(diff, peer->id) &&
 		    ((diff->has_live_sid && diff->live_sid == peer->id) ||
 		     (is_name(self->uri) && is_name(peer->uri))))
 			return peer;
@@ -77,10 +177,12 @@ static Hold hold_of(const Diff *diff, const char *suffix, const Peer *peer)
 		.peer = peer->uri,
 		.text = pool_printf(
 			diff->pool,
-			"peer %u, %s, is this server itself: slapd here takes that URL for its own "
-			"and would read from nobody. Write the URL of the server that is meant, or "
-			"take out of \"peers\"",
-			peer->id, peer->uri),
+			"peer %u, %s, is this server itself: %s. Write the URL of the server that "
+			"is meant, or take out of \"peers\"",
+			peer->id, peer->uri,
+			takes_for_own(diff, peer->id)
+				? "slapd here takes that URL for its own and would read from nobody"
+				: "slapd here listens at that address and would read from itself"),
 		.release = line,
 	};
 }

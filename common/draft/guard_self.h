@@ -4,8 +4,13 @@
 
 #include "common/draft/diff.h"
 
-/* True when slapd here would take the peer's URL for its own, although it is another peer's. */
+/* True when another peer's URL leads to slapd here: slapd would take it for its own, or it listens
+ * at that address, in figures or as the peer was reached. Of a name under which nothing was reached
+ * yet that is not known. */
 bool peer_is_myself(const Diff *diff, unsigned peer_id);
+
+/* Finds them by address, once for each plan. */
+void peers_find_myself(Diff *diff);
 
 /* The peer that slapd here is by the URLs that it listens at, or by an address of this machine, and
  * not the one that this node was named ("node" of agent.json, --node); NULL: nothing says so. */

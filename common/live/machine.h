@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/slapd/listener.h"
+
 /* A file with TLS keys or certificates that slapd's consumers read. */
 typedef struct TlsFileTime {
 	const char *path;
@@ -69,7 +71,8 @@ typedef struct Machine {
 	const char **own_urls; /* of other peers, with an address of this machine and no other;
 				  looked for where that of the peer that it is has none */
 	size_t n_own_urls;
-	const char *id; /* which machine this is (machine-id(5)); NULL: unknown */
+	OwnAddresses addresses; /* none: not looked at */
+	const char *id;         /* which machine this is (machine-id(5)); NULL: unknown */
 	MachineListeners given;
 	MachineTls tls;
 	LogFolder *log_folders; /* that "delta" of peers.json names, and of logs made by hand */

@@ -64,7 +64,7 @@ const RemedyRow remedies_doctor[REMEDY_COUNT] = {
 			  "no test: it takes a booted machine; tests/systemd enables the unit"},
 	[REMEDY_FENCE_BY_HAND] =
 		{"fence-by-hand", REMEDY_WORDS,
-		 "stop slapd, give that database the line olcReadOnly: TRUE in the output of slapcat -n 0, load that into an empty slapd.d with slapadd -n 0, and start it; when `syncward verify` sees it in step, olcReadOnly: FALSE opens it",
+		 "stop slapd, give that database the line olcReadOnly: TRUE in the output of slapcat -n 0, load that into an empty slapd.d with slapadd -n 0, and start it; after `syncward resume`, when `syncward verify` sees it in step, olcReadOnly: FALSE opens it",
 		 "test_fence.py::test_an_old_backup_is_closed_until_it_has_what_its_peer_has"},
 	[REMEDY_OVERLAY_LAST] =
 		{"overlay-last", REMEDY_WORDS,

@@ -481,6 +481,8 @@ def test_numbers_are_kept_and_no_entry_is_named(pair):
     path = os.path.join(node.state_dir, "compare.json")
     doctor = node.run("doctor", "in-step")
     assert doctor.returncode != 0 and "4 entries differ from peer 2 when they were compared" in doctor.stdout, doctor.stdout
+    verify = node.run("verify")
+    assert verify.returncode == 1 and "4 entries differ from peer 2 when they were compared" in verify.stdout, verify.stdout
     with open(path, encoding="utf-8") as file:
         assert "cn=p" not in file.read()
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600

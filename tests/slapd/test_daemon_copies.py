@@ -128,6 +128,8 @@ def test_a_database_that_a_peer_loaded_anew_has_replaced_is_told_until_somebody_
         wait_until(daemon.has_asked_all, "all copies were read", 30)
         daemon.wait_at_rest()
         assert node.run("check").returncode == 2 and "[replaced]" in node.run("status").stdout
+        verify = node.run("verify")
+        assert verify.returncode == 1 and "[replaced]" in verify.stdout and "All are in step" not in verify.stdout, verify.stdout
         assert node.run("resume").returncode == 0
         wait_told(daemon, "finding-gone", "[replaced]")
         # What slapadd wrote there bears server ID 0, and is newer than what contextCSN has of that: told until it is healed.

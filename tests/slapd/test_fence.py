@@ -21,6 +21,7 @@ from heartbeats import settings
 from relay import Relay
 from slapd import SUFFIX, Database, wait_until
 from test_guards import load_anew
+from test_verify import agent_json
 
 SEED = int(os.environ.get("SYNCWARD_SEED", "20261128"))
 IS_LONG = bool(os.environ.get("SYNCWARD_LONG"))
@@ -79,6 +80,8 @@ def wait_open(fence, daemon, seconds=60):
         wait_until(lambda: daemon.has_asked_all() and fence.server.context_csns(), "it is filled")
         wait_until(lambda: len({frozenset(n.context_csns()) for n in (fence.server, fence.healthy.server)}) == 1, "all is here")
         assert fence.is_closed()
+        assert fence.node.run("verify").returncode == 1
+        assert fence.node.run("resume").returncode == 0
         assert fence.node.run("verify").returncode == 0
         fence.node.edit([(ldap.MOD_REPLACE, "olcReadOnly", "FALSE")])
         remedies.did("fence-by-hand")
@@ -142,6 +145,12 @@ def is_told(node):
     status, check = node.run("status").stdout, node.run("check")
     found = "[unfenced]" in status
     assert (check.returncode == 2 and "could not close it" in check.stdout) == found, f"{status}{check.stdout}"
+    verify = node.run("verify")
+    assert (verify.returncode == 1 and "[unfenced]" in verify.stdout) == found, verify.stdout + verify.stderr
+    assert verify.stdout.endswith("In step by contextCSN, which proves nothing then.\n" if found else "All are in step.\n"), verify.stdout
+    if found:
+        database, = json.loads(node.run("verify", "--write", "--output", "json", *agent_json(node)).stdout)["databases"]
+        assert "may not be the one" in database["write"]["problem"] and not database["write"]["added"], database
     return found
 
 

@@ -57,12 +57,13 @@ def test_a_peer_with_our_server_id_is_told_and_nothing_makes_us_a_provider(clust
 
 
 def test_this_server_at_another_address_is_no_twin_that_needs_an_id(cluster):
-    """slapd here does not take the URL for its own, so it looks like another server."""
+    """slapd here does not take the URL for its own: where the peer was reached tells."""
     node, peer = cluster
     cluster.document["peers"][1]["uri"] = node.server.ldap_uri.replace("127.0.0.1", "127.1")
     cluster.write()
-    text = held(node.apply())
-    assert 'if it is this server at another address, correct its "uri"' in text, text
+    done = node.apply()
+    assert done.returncode == 3 and "held self-named: peer 2, " in done.stdout and "G11" not in done.stdout, done.stdout + done.stderr
+    assert not is_provider(node)
     cluster.document["peers"][1]["uri"] = peer.server.ldap_uri
     cluster.write()
     node.apply_ok()
@@ -87,6 +88,8 @@ def test_a_third_node_reports_two_peers_of_one_server_id(slapd_factory, program,
         assert done.returncode == 2 and "runs under server ID 3" in done.stdout, done.stdout
         done = node.run("verify", "--timeout", "2")
         assert done.returncode == 1 and "runs under server ID 3, that of" in done.stdout, done.stdout
+        done = node.run("compare")
+        assert done.returncode == 3 and "it runs under server ID 3, that of" in done.stdout, done.stdout
         planned = remedies.run(twin, text, "plan", statuses=(2,)).stdout
         assert "server ID of this node: 3 -> 2" in planned
         twin.apply_ok()

@@ -537,6 +537,34 @@ static void what_is_known_of_a_peer_is_no_other_one_s(void **state)
 	assert_int_equal(now.replaced_sec, 1);
 }
 
+/* verify says that all is in step where contextCSN is equal and none of these is there. */
+static void findings_that_equal_context_csns_do_not_refute_are_known(void **state)
+{
+	static const struct {
+		const char *code;
+		CopyDoubt doubt;
+		bool outlasts_plans;
+	} cases[] = {
+		{"unfenced", COPY_MAY_BE_WRONG, false},
+		{"empty", COPY_MAY_BE_WRONG, false},
+		{"replaced", COPY_MAY_BE_WRONG, true},
+		{"restored", COPY_MAY_BE_WRONG, true},
+		{"older", COPY_MAY_BE_WRONG, true},
+		{"perhaps-older", COPY_MAY_BE_WRONG, true},
+		{"old-entries", COPIES_MAY_DIFFER, false},
+		{"relay-was-cut", COPIES_MAY_DIFFER, true},
+		{"restart-unsafe", COPY_NOT_DOUBTED, false},
+		{"behind", COPY_NOT_DOUBTED, false},
+		{NULL, COPY_NOT_DOUBTED, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_int_equal(finding_doubts_copy(cases[i].code), cases[i].doubt);
+		assert_int_equal(finding_outlasts_plans(cases[i].code), cases[i].outlasts_plans);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -564,6 +592,7 @@ int main(void)
 		cmocka_unit_test(one_link_that_waits_tells_nothing_of_the_copy_here),
 		cmocka_unit_test(a_server_id_of_no_peer_is_retired),
 		cmocka_unit_test(server_id_0_is_of_no_peer_and_not_retired),
+		cmocka_unit_test(findings_that_equal_context_csns_do_not_refute_are_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -170,6 +170,23 @@ static void one_that_fills_is_closed_whoever_can_be_asked(void **state)
 	assert_true(is_closed(scene)); /* it is told what would be done */
 }
 
+static void what_the_fence_could_not_close_either_is_closed_by_one_change(void **state)
+{
+	static const char *was_here[] = {"20261123065500.000000Z#000000#001#000000"};
+	Scene *scene = *state;
+	FenceRecord record = {
+		.suffix = SUFFIX, .verdict = FENCE_OLDER, .text = "", .is_unclosed = true};
+	LastSeen seen = {.suffix = SUFFIX, .csns = was_here, .n_csns = 1};
+
+	filled_and_emptied_make(scene);
+	scene->known.fence = (FenceRecords){.items = &record, .n_items = 1};
+	scene->known.seen = (LastSeenAll){.items = &seen, .n_items = 1, .node = 1};
+	scene->policy = "{\"mode\": \"audit\"}";
+	assert_true(is_closed(scene));
+	assert_true(finds(scene, "unfenced", SEVERITY_CRITICAL));
+	assert_int_equal(scene->plan.n_changes, 1);
+}
+
 static void what_slapd_does_not_count_is_not_closed(void **state)
 {
 	Scene *scene = *state;
@@ -625,6 +642,7 @@ int main(void)
 		SCENE_TEST(what_was_never_complete_or_is_closed_is_not_told),
 		SCENE_TEST(one_that_holds_nothing_is_closed_while_a_peer_has_entries),
 		SCENE_TEST(one_that_fills_is_closed_whoever_can_be_asked),
+		SCENE_TEST(what_the_fence_could_not_close_either_is_closed_by_one_change),
 		SCENE_TEST(what_slapd_does_not_count_is_not_closed),
 		SCENE_TEST(what_clients_emptied_is_not_closed),
 		SCENE_TEST(one_that_was_never_seen_full_is_not_closed),

@@ -69,6 +69,22 @@ static void it_is_told_also_where_nothing_shows_it_any_more(void **state)
 	assert_false(is_closed(scene));
 }
 
+/* Nothing closes it by itself then, so that it is reported as empty, too. */
+static void where_the_daemon_only_reports_nothing_says_that_it_is_closed(void **state)
+{
+	Scene *scene = *state;
+	Unclosed unclosed;
+
+	unclosed_make(scene, &unclosed);
+	scene->content.glance.n_context_csns = 0;
+	scene->policy = "{\"mode\": \"audit\"}";
+	assert_true(is_closed(scene)); /* one change, whoever applies it */
+	assert_true(finds(scene, "empty", SEVERITY_CRITICAL));
+	scene->policy = "{\"mode\": \"enforce\"}";
+	assert_true(is_closed(scene));
+	assert_false(finds(scene, "empty", SEVERITY_CRITICAL));
+}
+
 static void what_was_opened_is_not_closed_once_more(void **state)
 {
 	Scene *scene = *state;
@@ -140,6 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCENE_TEST(what_still_lacks_what_was_here_is_closed_late),
 		SCENE_TEST(it_is_told_also_where_nothing_shows_it_any_more),
+		SCENE_TEST(where_the_daemon_only_reports_nothing_says_that_it_is_closed),
 		SCENE_TEST(what_was_opened_is_not_closed_once_more),
 		SCENE_TEST(a_persons_resume_ends_it),
 		SCENE_TEST(it_is_remembered_while_the_daemon_closes_and_opens_it),
