@@ -12,6 +12,7 @@
 #include "agent/system/fd.h"
 #include "agent/system/interrupt.h"
 #include "agent/system/say.h"
+#include "agent/verify/verify_heirs.h"
 #include "agent/verify/verify_report.h"
 #include "common/copy/copy_relation.h"
 #include "common/remedies/remedies.h"
@@ -70,30 +71,56 @@ static int identity_read(Run *run, Error *err)
 
 /* --- G10 --- */
 
+/* Consumers as well: one of them may have what no provider has. */
+static const Content *copies_of_others(Run *run, const VerifiedDatabase *database, size_t *ret_n)
+{
+	Content *copies = NULL;
+	size_t n_heirs;
+	const Content *heirs = verify_heirs(&run->verify, database, run->timeout_sec, &n_heirs);
+
+	*ret_n = 0;
+	for (size_t i = 1; i < database->n_servers; i++) {
+		Content copy = database->servers[i].content;
+
+		copy.peer_id = database->servers[i].peer->id;
+		POOL_PUSH(run->pool, copies, *ret_n, copy);
+	}
+	for (size_t i = 0; i < n_heirs; i++)
+		POOL_PUSH(run->pool, copies, *ret_n, heirs[i]);
+	return copies;
+}
+
 /* A write by a node that is not what the cluster takes it for makes healthy peers delete entries;
  * returns why it may be such a node, or NULL. */
-static const char *why_suspect(const Run *run, const VerifiedDatabase *database)
+static const char *why_suspect(Run *run, const VerifiedDatabase *database)
 {
 	const KnownDatabase *known =
 		known_database(&run->inputs.state.known, database->wanted->desired->suffix);
 	const char *text = known ? known->suspect : NULL;
 	const unsigned sid = peer_server_id(run->inputs.wanted.self);
-	const Content *here = &database->servers[0].content;
+	const Content *copies, *copy;
+	Suspicion found;
+	Content here;
+	size_t n;
 
-	for (size_t i = 1; !text && i < database->n_servers; i++) {
-		const Suspicion found = content_suspicion(here, &database->servers[i].content, sid);
-
-		if (found != SUSPICION_NONE)
-			text = pool_printf(run->pool, "%s %s", database->servers[i].peer->uri,
-					   suspicion_describe(run->pool, found, sid));
-	}
 	for (size_t i = 0; !text && i < database->n_doubts; i++)
 		if (database->doubts[i].forbids_writing)
 			text = database->doubts[i].text;
+	if (text)
+		return text;
+	/* Then here: what was written meanwhile is in it. */
+	copies = copies_of_others(run, database, &n);
+	here = world_content_here(run->verify.directory, run->pool, &run->world,
+				  database->wanted->desired->suffix);
+	found = contents_suspicion(&here, copies, n, sid, &copy);
+	if (found != SUSPICION_NONE)
+		text = pool_printf(run->pool, "%s %s",
+				   wanted_peer(database->wanted, copy->peer_id)->peer->uri,
+				   suspicion_describe(run->pool, found, sid));
 	return text;
 }
 
-static WriteTest test_database(const Run *run, VerifiedDatabase *database)
+static WriteTest test_database(Run *run, VerifiedDatabase *database)
 {
 	const char *suspect = why_suspect(run, database);
 	WriteTest test = {0};
@@ -148,18 +175,22 @@ static int prepare(Run *run, Error *err)
 
 static int compare(Run *run, Directory *directory, Error *err)
 {
-	Known kept = run->inputs.state.known, known = kept;
-
 	if (world_read(directory, run->pool, &run->inputs.machine, &run->world, err) < 0)
 		return -1;
-	run->world.refusals = known.peers.refusals;
+	run->world.refusals = run->inputs.state.known.peers.refusals;
 	run->write.ldap_uri = run->context.socket.uri;
 	verify_run(run->pool, directory, &run->inputs.wanted, &run->world, run->timeout_sec,
 		   &run->verify);
-	/* A refused password is not sent again by any part of this process. */
+	return 0;
+}
+
+/* A refused password is not sent again by any part of this process. */
+static void refusals_keep(Run *run)
+{
+	Known kept = run->inputs.state.known, known = kept;
+
 	memory_refusals(run->pool, &run->verify.refusals, &known.peers);
 	(void)state_keep(run->context.paths.state_dir, &kept, &known, NULL);
-	return 0;
 }
 
 static int cmd_verify(const Options *options)
@@ -179,6 +210,7 @@ static int cmd_verify(const Options *options)
 		return say_error(&err);
 	}
 	result = options->writes_entry ? test_all(&run, &report.tests, &err) : 0;
+	refusals_keep(&run);
 	verify_close(&run.verify);
 	if (result < 0)
 		return say_error(&err);

@@ -6,6 +6,7 @@
 
 #include "agent/heartbeat/heartbeat_consumer.h"
 #include "agent/heartbeat/heartbeat_fleet.h"
+#include "agent/heartbeat/heartbeat_heirs.h"
 #include "agent/ldap/content_here.h"
 #include "agent/look/look.h"
 #include "common/guard/heartbeat_gate.h"
@@ -81,17 +82,6 @@ static bool is_say_due(const HeartbeatWork *work, const Heartbeat *beat)
 	return heartbeat_is_due(&line->said, beat, found_now_usec(work->found));
 }
 
-static bool answer_counts(const HeartbeatWork *work, const LinkProbe *answer)
-{
-	return heartbeat_answer_counts(&(HeartbeatAsked){
-		.round = answer->round,
-		.n_rounds = work->heart->link.n_rounds,
-		.at_sec = answer->at_sec,
-		.now_sec = found_realtime_sec(work->found),
-		.every_sec = work->found->context.rhythm.probe_interval_sec,
-	});
-}
-
 static Content *peers_since(const HeartbeatWork *work)
 {
 	const Found *found = work->found;
@@ -103,27 +93,31 @@ static Content *peers_since(const HeartbeatWork *work)
 		const LinkProbe *answer =
 			link_probe_find(found->before.answers, wanted->desired->suffix, id, NULL);
 
-		peers[i] = answer && answer_counts(work, answer) ? probe_content(&answer->probe)
-								 : (Content){0};
+		peers[i] = answer && heartbeat_answer_is_new(work, answer)
+				   ? probe_content(&answer->probe)
+				   : (Content){0};
 		peers[i].peer_id = id;
 	}
 	return peers;
 }
 
 /* The copy here is read last: what peers have shown by then of this node must be in it. */
-static HeartbeatGate gate_now(const HeartbeatWork *work, Content *ret_here)
+static HeartbeatGate gate_now(HeartbeatWork *work, Content *ret_here, Follow *ret)
 {
 	const Found *found = work->found;
 	const Report *report = &found->report;
 	const char *suffix = work->wanted->desired->suffix;
 	const DatabaseHealth *health = daemon_health_of(work->sight->health, suffix);
 	const Content *peers = peers_since(work);
+	size_t n_heirs;
+	const Content *heirs = heartbeat_heirs(work, &n_heirs);
+	HeartbeatLook look;
 
 	*ret_here = world_content_here(found->directory, found->pool, &report->last.world, suffix);
 	if (!peer_is_consumer(found->inputs.wanted.self))
 		content_coverage_here(found->pool, found->directory, suffix,
 				      peer_server_id(found->inputs.wanted.self), ret_here);
-	return heartbeat_gate(&(HeartbeatLook){
+	look = (HeartbeatLook){
 		.wanted = work->wanted,
 		.self = found->inputs.wanted.self,
 		.plan = &report->last.plan,
@@ -132,8 +126,16 @@ static HeartbeatGate gate_now(const HeartbeatWork *work, Content *ret_here)
 		.here = ret_here,
 		.peers = peers,
 		.n_peers = work->wanted->n_consumers,
+		.heirs = heirs,
+		.n_heirs = n_heirs,
 		.missing = health ? health->missing : NULL,
-	});
+	};
+	work->gate = heartbeat_gate(&look);
+	if (work->gate == HEARTBEAT_UNASKED)
+		heartbeat_heirs_ask(work, heirs, n_heirs, ret);
+	else
+		heartbeat_heirs_report(work, &look);
+	return work->gate;
 }
 
 static void say(HeartbeatWork *work, const Heartbeat *beat)
@@ -192,8 +194,7 @@ static void consumer_work(HeartbeatWork *work, const Heartbeat *beat, Follow *re
 	if (line->writing.pid > 0)
 		heartbeat_consumer_look(work);
 	else if (!line->is_refused && is_to_be_said(work, beat)) {
-		work->gate = gate_now(work, &here);
-		if (work->gate == HEARTBEAT_MAY_WRITE)
+		if (gate_now(work, &here, ret) == HEARTBEAT_MAY_WRITE)
 			heartbeat_consumer_begin(work, beat, &here);
 		else
 			(void)snprintf(line->texts.held, sizeof(line->texts.held), "%s",
@@ -226,7 +227,7 @@ static void line_work(HeartbeatWork *work, Follow *ret)
 	}
 	if (!is_to_be_said(work, &beat))
 		return;
-	work->gate = gate_now(work, &here);
+	(void)gate_now(work, &here, ret);
 	work->line->fleet.unsaid = heartbeat_gate_text(work->gate);
 	if (work->gate == HEARTBEAT_MAY_WRITE)
 		say(work, &beat);

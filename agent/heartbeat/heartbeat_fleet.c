@@ -183,6 +183,7 @@ void heartbeat_said_take(HeartbeatWork *work, const Heartbeat *beat, uint64_t at
 	pool_free(line->said_pool);
 	line->said_pool = pool;
 	line->said.at_usec = at_usec;
+	line->said.connection = work->heart->link.n_opened;
 	line->said.failed_usec = 0;
 	heartbeat_trouble(line, "", NULL);
 	heartbeat_fleet_read(work);

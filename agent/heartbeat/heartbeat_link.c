@@ -92,6 +92,7 @@ bool heartbeat_link_open(HeartbeatLink *link, const Context *context, unsigned l
 	    text_equal(secret.text, link->refused_password))
 		return false; /* the problem is the same */
 	heartbeat_link_forget(link);
+	link->n_opened++;
 	link->n_rounds = n_rounds;
 	link->asked_usec = 0;
 	return link_try(link, context->socket.uri, dn, secret.text);

@@ -14,6 +14,7 @@ typedef struct HeartbeatLink {
 	Pool *pool;
 	PeerLink link;
 	bool is_open;
+	unsigned long n_opened; /* how often it was made: the number of this one */
 	unsigned long n_rounds; /* of probes that had begun when it was made */
 	uint64_t asked_usec;    /* when peers were last asked again because of it; 0: never */
 	Pool *refused_pool;

@@ -68,6 +68,18 @@ static inline const DesiredHeartbeat *heartbeat_wanted(const HeartbeatWork *work
 	return &work->wanted->desired->heartbeat;
 }
 
+/* The peer was asked behind the connection to slapd, and not long ago. */
+static inline bool heartbeat_answer_is_new(const HeartbeatWork *work, const LinkProbe *answer)
+{
+	return heartbeat_answer_counts(&(HeartbeatAsked){
+		.round = answer->round,
+		.n_rounds = work->heart->link.n_rounds,
+		.at_sec = answer->at_sec,
+		.now_sec = found_realtime_sec(work->found),
+		.every_sec = work->found->context.rhythm.probe_interval_sec,
+	});
+}
+
 static inline uint64_t heartbeat_interval_usec(const HeartbeatWork *work)
 {
 	return heartbeat_wanted(work)->interval_sec * 1000000ULL;

@@ -77,6 +77,19 @@ Suspicion content_suspicion(const Content *here, const Content *peer, unsigned s
 	return copy_lacks_own(here, peer, sid) ? SUSPICION_OLDER : SUSPICION_NONE;
 }
 
+Suspicion contents_suspicion(const Content *here, const Content *others, size_t n, unsigned sid,
+			     const Content **ret)
+{
+	Suspicion found = SUSPICION_NONE;
+
+	for (size_t i = 0; i < n && found == SUSPICION_NONE; i++) {
+		found = content_suspicion(here, &others[i], sid);
+		if (found != SUSPICION_NONE)
+			*ret = &others[i];
+	}
+	return found;
+}
+
 const char *suspicion_describe(Pool *pool, Suspicion suspicion, unsigned sid)
 {
 	switch (suspicion) {

@@ -71,6 +71,14 @@ typedef enum Suspicion {
  */
 Suspicion content_suspicion(const Content *here, const Content *peer, unsigned sid);
 
+/*
+ * What any of them proves, and which: before anything is written under a server ID, all are looked
+ * at that could have newer changes of it, for such a write lets them take these for superseded.
+ * ret is written unless it is SUSPICION_NONE.
+ */
+Suspicion contents_suspicion(const Content *here, const Content *others, size_t n, unsigned sid,
+			     const Content **ret);
+
 /* The same in words, about the peer: "has newer changes of server ID 2 than this node"; "" for
  * none. */
 const char *suspicion_describe(Pool *pool, Suspicion suspicion, unsigned sid);

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
 #include "common/live/write_refusal.h"
 #include "common/plan/plan_changes.h"
@@ -37,6 +36,8 @@ static const char *const texts[] = {
 		"is deleted meanwhile",
 	[HEARTBEAT_UNPROVEN] = "no peer was seen yet, since slapd was last connected to, that has "
 			       "the same database and nothing newer of this node",
+	[HEARTBEAT_UNASKED] = "consumers were not all asked yet, since slapd was last connected "
+			      "to, whether one has newer changes of this node",
 	[HEARTBEAT_THERE_HIDDEN] = "entryUUID and contextCSN of the suffix entry are not shown to "
 				   "the account of \"verify\" at the provider where this consumer "
 				   "would write it",
@@ -200,6 +201,44 @@ static bool is_read(const HeartbeatLook *look)
 	return database && database->first_is_read;
 }
 
+static Suspicion suspicion_of(const HeartbeatLook *look)
+{
+	const Content *copy;
+	const unsigned sid = peer_server_id(look->self);
+	const Suspicion found =
+		contents_suspicion(look->here, look->peers, look->n_peers, sid, &copy);
+
+	return found != SUSPICION_NONE
+		       ? found
+		       : contents_suspicion(look->here, look->heirs, look->n_heirs, sid, &copy);
+}
+
+const char *heartbeat_describe_heir(Pool *pool, const HeartbeatLook *look)
+{
+	const unsigned sid = peer_server_id(look->self);
+	const Content *heir;
+	const Suspicion found =
+		contents_suspicion(look->here, look->heirs, look->n_heirs, sid, &heir);
+
+	if (found == SUSPICION_NONE)
+		return NULL;
+	return pool_printf(pool,
+			   "no heartbeat is written: %s, a consumer, %s, and loses what only it "
+			   "has when anything is written here. What that is, shows",
+			   wanted_peer(look->wanted, heir->peer_id)->peer->uri,
+			   suspicion_describe(pool, found, sid));
+}
+
+/* A provider that was made anew has what another one has of it, which may be less than what one of
+ * its consumers was sent before. */
+static bool all_are_asked(const HeartbeatLook *look)
+{
+	for (size_t i = 0; i < look->n_heirs; i++)
+		if (look->heirs[i].state == CONTENT_UNKNOWN)
+			return false;
+	return true;
+}
+
 static HeartbeatGate gate_of_copy(const HeartbeatLook *look)
 {
 	const unsigned sid = peer_server_id(look->self);
@@ -207,45 +246,45 @@ static HeartbeatGate gate_of_copy(const HeartbeatLook *look)
 
 	if (!has_csns(look->here))
 		return HEARTBEAT_NOT_KNOWN;
-	for (size_t i = 0; i < look->n_peers; i++) {
-		switch (content_suspicion(look->here, &look->peers[i], sid)) {
-		case SUSPICION_OTHER:
-			return HEARTBEAT_OTHER;
-		case SUSPICION_OLDER:
-			return HEARTBEAT_OLDER;
-		default:
-			is_proven |= content_is_provider(&look->peers[i]) &&
-				     is_proof(look->here, &look->peers[i], sid);
-		}
+	switch (suspicion_of(look)) {
+	case SUSPICION_OTHER:
+		return HEARTBEAT_OTHER;
+	case SUSPICION_OLDER:
+		return HEARTBEAT_OLDER;
+	default:
+		break;
 	}
+	for (size_t i = 0; i < look->n_peers; i++)
+		is_proven |= content_is_provider(&look->peers[i]) &&
+			     is_proof(look->here, &look->peers[i], sid);
 	if (has_lost(look, sid))
 		return HEARTBEAT_LOST;
 	if (!is_proven)
 		return HEARTBEAT_UNPROVEN;
 	if (!has_written(look->here, sid) && !is_read(look))
 		return HEARTBEAT_UNREAD;
-	return has_unsent(look->here, sid) ? HEARTBEAT_UNSENT : HEARTBEAT_MAY_WRITE;
+	if (has_unsent(look->here, sid))
+		return HEARTBEAT_UNSENT;
+	return all_are_asked(look) ? HEARTBEAT_MAY_WRITE : HEARTBEAT_UNASKED;
 }
 
 HeartbeatGate heartbeat_gate_there(const HeartbeatThere *look)
 {
+	const Content *suspicious;
 	bool is_proven = false;
+	Suspicion found;
 
 	if (!has_csns(look->there))
 		return HEARTBEAT_THERE_HIDDEN;
+	found = contents_suspicion(look->there, look->others, look->n_others, look->sid,
+				   &suspicious);
 	/* What it was sent before the provider's database became an older one shows that, too. */
-	for (size_t i = 0; i <= look->n_others; i++) {
-		const Content *copy = i < look->n_others ? &look->others[i] : look->here;
-
-		switch (content_suspicion(look->there, copy, look->sid)) {
-		case SUSPICION_OTHER:
-			return HEARTBEAT_THERE_OTHER;
-		case SUSPICION_OLDER:
-			return HEARTBEAT_THERE_OLDER;
-		default:
-			is_proven |= i < look->n_others && is_proof(look->there, copy, look->sid);
-		}
-	}
+	if (found == SUSPICION_NONE)
+		found = content_suspicion(look->there, look->here, look->sid);
+	if (found != SUSPICION_NONE)
+		return found == SUSPICION_OTHER ? HEARTBEAT_THERE_OTHER : HEARTBEAT_THERE_OLDER;
+	for (size_t i = 0; i < look->n_others; i++)
+		is_proven |= is_proof(look->there, &look->others[i], look->sid);
 	if (!is_proven)
 		return HEARTBEAT_THERE_UNPROVEN;
 	if (!has_written(look->there, look->sid))

@@ -3,6 +3,7 @@
 #define SYNCWARD_HEARTBEAT_GATE_H
 
 #include "common/copy/copy.h"
+#include "common/copy/copy_relation.h"
 #include "common/live/live_config.h"
 #include "common/memory/memory.h"
 #include "common/plan/plan.h"
@@ -30,6 +31,7 @@ typedef enum HeartbeatGate {
 	HEARTBEAT_UNSENT,    /* entries that this node wrote are newer than its contextCSN */
 	HEARTBEAT_UNREAD,    /* it would be this node's first change, and not all read from here */
 	HEARTBEAT_UNPROVEN,  /* no peer was seen since slapd started whose copy is the same */
+	HEARTBEAT_UNASKED,   /* its consumers were not asked yet since slapd started */
 	/* What a consumer sees at the provider where it would write. */
 	HEARTBEAT_THERE_HIDDEN, /* the account is not shown what the provider has */
 	HEARTBEAT_THERE_OTHER,  /* others have another database */
@@ -69,8 +71,16 @@ typedef struct HeartbeatLook {
 	/* Answers that count (heartbeat_answer_counts()); CONTENT_UNKNOWN: there is none. */
 	const Content *peers;
 	size_t n_peers;
+	/* The same of consumers, one for each; CONTENT_UNKNOWN: it is still to be asked. None: all
+	 * were asked when this was last written, over the same connection. */
+	const Content *heirs;
+	size_t n_heirs;
 	const char *missing; /* own changes known to be lost (DatabaseHealth); NULL: none */
 } HeartbeatLook;
+
+/* Which consumer has newer changes of this node, or another database, and what that means; NULL:
+ * none shows that. In the pool. */
+const char *heartbeat_describe_heir(Pool *pool, const HeartbeatLook *look);
 
 /* Of a consumer: whether it may look at a provider, with heartbeat_gate_there(). */
 HeartbeatGate heartbeat_gate(const HeartbeatLook *look);

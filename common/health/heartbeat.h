@@ -56,7 +56,8 @@ bool heartbeat_says_same(const Heartbeat *one, const Heartbeat *other);
 typedef struct HeartbeatSaid {
 	Heartbeat beat; /* id 0: nothing */
 	uint64_t at_usec;
-	uint64_t failed_usec; /* when it could not be said last; 0: it could */
+	unsigned long connection; /* to slapd, by its number; 0: none */
+	uint64_t failed_usec;     /* when it could not be said last; 0: it could */
 	unsigned interval_sec;
 } HeartbeatSaid;
 

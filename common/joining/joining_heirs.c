@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/joining/joining_heirs.h"
 
+#include <string.h>
+
+#include "common/base/few.h"
+#include "common/base/timestamp.h"
 #include "common/comparing/joining_emptiness.h"
 #include "common/copy/copy_relation.h"
+#include "common/copy/csn_set.h"
+#include "common/copy/seen_changes.h"
 #include "common/remedies/remedies.h"
 
 /*
@@ -70,6 +76,27 @@ const Hold *joining_judge_heirs(const Joining *joining)
 	return hold;
 }
 
+/* A time shows what a person may know: when somebody wrote there, when a server was retired, or
+ * that a clock was wrong. */
+static const char *ahead_describe(const Joining *joining, const Content *heir)
+{
+	Pool *pool = joining->diff->pool;
+	const SeenChanges seen = seen_changes_join(pool, &(SeenChanges){0}, joining->here, heir, 1);
+	const SeenChanges ahead = seen_changes_missing(pool, &seen, joining->here);
+	Few changes = few_names(pool);
+
+	for (size_t i = 0; i < ahead.n_items; i++) {
+		const char *csn = ahead.items[i].csn;
+		const char *text = pool_printf(pool, "%.*s", (int)strcspn(csn, "#"), csn);
+		char time[TIMESTAMP_SIZE];
+
+		few_add(&changes, timestamp_print(timestamp_of_generalized(text), time)
+					  ? pool_printf(pool, "%d until %s", csn_sid(csn), time)
+					  : pool_printf(pool, "%d", csn_sid(csn)));
+	}
+	return few_text(&changes);
+}
+
 /* On its way here still, or gone where this node read. */
 static const Hold *hold_ahead(const Joining *joining, const Content *heir)
 {
@@ -77,10 +104,11 @@ static const Hold *hold_ahead(const Joining *joining, const Content *heir)
 		joining, GUARD_JOINING,
 		pool_printf(
 			joining->diff->pool,
-			"%s: %s, a consumer, has changes that no provider shows which answers, "
-			"as where one has an older copy; until they arrive %s, and the consumer "
-			"keeps them. Only if nobody needs them",
-			joining->suffix, joining_uri(joining, heir), joining_clients(joining)),
+			"%s: %s, a consumer, has changes that no provider shows which answers, of "
+			"server ID %s: one has an older copy, or is retired, or somebody wrote to "
+			"the consumer. Until they arrive %s. Only if nobody needs them",
+			joining->suffix, joining_uri(joining, heir), ahead_describe(joining, heir),
+			joining_clients(joining)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 

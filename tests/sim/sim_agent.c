@@ -91,7 +91,7 @@ Content sim_content_read(Pool *pool, const SimHost *host, size_t peer)
 }
 
 /* A peer that is not reached is as silent as one whose name is wrong. */
-static Content peer_read(Pool *pool, const SimHost *host, size_t peer)
+Content sim_peer_read(Pool *pool, const SimHost *host, size_t peer)
 {
 	const SimCluster *cluster = &host->sim->cluster;
 
@@ -114,7 +114,8 @@ static DatabaseFacts peers_read(Pool *pool, const SimHost *host)
 	DatabaseFacts facts = {.suffix = SIM_SUFFIX};
 
 	for (size_t i = 0; i < wanted->n_consumers + wanted->n_others; i++) {
-		const Content content = peer_read(pool, host, wanted->consumers[i].peer->id - 1);
+		const Content content =
+			sim_peer_read(pool, host, wanted->consumers[i].peer->id - 1);
 
 		if (i < wanted->n_consumers)
 			POOL_PUSH(pool, facts.peers, facts.n_peers, content);
@@ -143,11 +144,11 @@ void __wrap_world_answer_needs(Directory *directory, Pool *pool, const PlanNeeds
 		for (size_t k = 0; needs->contents[i].heirs && facts->n_heirs < wanted->n_heirs;
 		     k++)
 			POOL_PUSH(pool, facts->heirs, facts->n_heirs,
-				  peer_read(pool, host,
-					    wanted->consumers[wanted->n_consumers +
-							      wanted->n_others + k]
-							    .peer->id -
-						    1));
+				  sim_peer_read(pool, host,
+						wanted->consumers[wanted->n_consumers +
+								  wanted->n_others + k]
+								.peer->id -
+							1));
 	}
 	__real_world_answer_needs(directory, pool, needs, asker, world);
 }

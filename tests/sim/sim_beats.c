@@ -50,15 +50,32 @@ static CopyCoverage coverage_of(SimNode *node)
 	return COPY_IS_COVERED;
 }
 
+/* Each time: the daemon asks them once in each run of slapd. */
+static const Content *heirs_read(const SimLooked *looked, size_t *ret_n)
+{
+	const WantedDatabase *wanted = &looked->inputs->wanted.databases[0];
+	const size_t first = wanted->n_consumers + wanted->n_others;
+	Content *heirs = pool_alloc(looked->pool, (wanted->n_heirs + 1) * sizeof(*heirs));
+
+	for (size_t i = 0; i < wanted->n_heirs; i++)
+		heirs[i] = sim_peer_read(looked->pool, looked->host,
+					 wanted->consumers[first + i].peer->id - 1);
+	*ret_n = wanted->n_heirs;
+	return heirs;
+}
+
 /* Peers were asked when the pass began; the copy here is read last. */
 static bool may_say(const SimLooked *looked, const Known *known)
 {
 	SimHost *host = looked->host;
 	Content here = sim_content_read(looked->pool, host, host->at);
+	const Content *heirs;
+	size_t n_heirs;
 
 	if (!is_consumer(host) && !sim_takes_writes(&host->sim->cluster.nodes[host->at]))
 		return false;
 	here.view.coverage = coverage_of(&host->sim->cluster.nodes[host->at]);
+	heirs = heirs_read(looked, &n_heirs);
 	return sim_rule_is_off(SIM_HEARTBEATS) ||
 	       heartbeat_gate(&(HeartbeatLook){
 		       .wanted = &looked->inputs->wanted.databases[0],
@@ -69,6 +86,8 @@ static bool may_say(const SimLooked *looked, const Known *known)
 		       .here = &here,
 		       .peers = looked->facts->peers,
 		       .n_peers = looked->facts->n_peers,
+		       .heirs = heirs,
+		       .n_heirs = n_heirs,
 		       .missing = host->has_lost ? "" : NULL,
 	       }) == HEARTBEAT_MAY_WRITE;
 }

@@ -31,4 +31,7 @@ void sim_beats_look(const SimLooked *looked);
 /* What a node's own copy shows. */
 Content sim_content_read(Pool *pool, const SimHost *host, size_t peer);
 
+/* The same as the account that reads it is shown it. */
+Content sim_peer_read(Pool *pool, const SimHost *host, size_t peer);
+
 #endif

@@ -12,6 +12,8 @@ typedef struct Gate {
 	Scene *scene;
 	const char *csns[2], *peer_csns[2][2];
 	Content here, peers[2];
+	const Content *heirs;
+	size_t n_heirs;
 	const char *missing;
 } Gate;
 
@@ -52,6 +54,8 @@ static HeartbeatGate gate_of(const Gate *gate)
 		.here = &gate->here,
 		.peers = gate->peers,
 		.n_peers = 2,
+		.heirs = gate->heirs,
+		.n_heirs = gate->n_heirs,
 		.missing = gate->missing,
 	});
 }
@@ -126,6 +130,52 @@ static void newer_changes_of_this_node_at_any_peer_stop_it(void **state)
 	assert_int_equal(gate_of(&gate), HEARTBEAT_OLDER);
 	gate.peer_csns[1][0] = OWN_OLD;
 	assert_int_equal(gate_of(&gate), HEARTBEAT_MAY_WRITE);
+}
+
+/* A provider that was wiped has what another one has of it; a consumer was sent more. */
+static void newer_changes_of_this_node_at_a_consumer_alone_stop_it(void **state)
+{
+	const char *newer[] = {OWN_NEW, OTHERS};
+	Content heirs[2];
+	const Content *found = NULL;
+	Gate gate;
+
+	gate_begin(&gate, state);
+	gate.csns[0] = gate.peer_csns[0][0] = gate.peer_csns[1][0] = OWN_OLD;
+	assert_int_equal(gate_of(&gate), HEARTBEAT_MAY_WRITE);
+	heirs[0] = content(gate.csns);
+	heirs[1] = content(newer);
+	gate.heirs = heirs;
+	gate.n_heirs = 2;
+	assert_int_equal(gate_of(&gate), HEARTBEAT_OLDER);
+	assert_int_equal(contents_suspicion(&gate.here, heirs, 2, 1, &found), SUSPICION_OLDER);
+	assert_ptr_equal(found, &heirs[1]);
+	heirs[1].entry.uuid = "other";
+	assert_int_equal(gate_of(&gate), HEARTBEAT_OTHER);
+	/* What others wrote is not this node's matter. */
+	heirs[1] = content(newer);
+	newer[0] = OWN_OLD;
+	newer[1] = "20261122101502.000000Z#000000#002#000000";
+	assert_int_equal(gate_of(&gate), HEARTBEAT_MAY_WRITE);
+}
+
+static void consumers_are_asked_before_anything_is_written(void **state)
+{
+	Content heirs[2];
+	Gate gate;
+
+	gate_begin(&gate, state);
+	heirs[0] = content(gate.csns);
+	heirs[1] = (Content){0};
+	gate.heirs = heirs;
+	gate.n_heirs = 2;
+	assert_int_equal(gate_of(&gate), HEARTBEAT_UNASKED);
+	/* One that is silent is like a provider that is. */
+	heirs[1].state = CONTENT_UNREACHABLE;
+	assert_int_equal(gate_of(&gate), HEARTBEAT_MAY_WRITE);
+	/* A consumer proves nothing. */
+	gate.peers[0] = gate.peers[1] = (Content){0};
+	assert_int_equal(gate_of(&gate), HEARTBEAT_UNPROVEN);
 }
 
 static void another_database_at_any_peer_stops_it(void **state)
@@ -455,6 +505,8 @@ int main(void)
 		SCENE_TEST(without_a_peer_that_was_seen_nothing_is_written),
 		SCENE_TEST(a_peer_that_joins_proves_nothing),
 		SCENE_TEST(newer_changes_of_this_node_at_any_peer_stop_it),
+		SCENE_TEST(newer_changes_of_this_node_at_a_consumer_alone_stop_it),
+		SCENE_TEST(consumers_are_asked_before_anything_is_written),
 		SCENE_TEST(another_database_at_any_peer_stops_it),
 		SCENE_TEST(what_is_here_must_be_seen),
 		SCENE_TEST(changes_that_were_here_once_stop_it),

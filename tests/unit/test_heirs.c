@@ -381,7 +381,9 @@ static void one_that_joins_waits_for_what_only_a_consumer_shows(void **state)
 	/* Those of the provider, which may have come back from a backup. */
 	heirs[1].context_csns = of_others;
 	heirs[1].n_context_csns = 2;
-	held_says(scene, "ldap://peer3, a consumer, has changes that no provider shows",
+	held_says(scene,
+		  "ldap://peer3, a consumer, has changes that no provider shows which answers, of "
+		  "server ID 2 until 2026-11-22T10:15:01Z: one",
 		  "syncward apply --release joining");
 	scene->options.consent.released = GUARD_BIT(GUARD_JOINING);
 	assert_true(opens(scene));
