@@ -40,6 +40,9 @@ def test_links_that_a_shut_relay_refused_until_slapd_gave_them_up_come_back_when
         for end in ends:
             other = stack.enter_context(often(end))
             other.wait_for("link-down", text="a limit there refuses every search (result 11)")
+            other.reload()
+            other.wait_at_rest()
+        assert [end.server.config_writes() for end in ends] == written
         for wire in wires:
             wire.heal()
         wait_open(node, daemon, 90)
