@@ -365,6 +365,7 @@ void diff_databases(Diff *diff)
 	limited_monitor_report(diff);
 	shared_rids_report(diff);
 	diff_unlisted(diff);
+	diff_shut_left(diff);
 	diff_gentle_hup(diff);
 	diff_many_databases(diff);
 	for (size_t i = 0; i < wanted->n_databases; i++) {

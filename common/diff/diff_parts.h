@@ -51,6 +51,10 @@ void diff_update_ref(Diff *diff, const DatabasePlan *database, bool reads_somebo
 /* olcLimits of a relay that is cut off: shuts it to nodes that connect anew, and opens it. */
 void diff_shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
+/* The same for databases that peers.json does not list here any more: what shuts somebody out goes.
+ */
+void diff_shut_left(Diff *diff);
+
 /* olcAccess of one database: what its readers lack to read everything, where peers.json asks for
  * that. */
 void diff_access(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);

@@ -7,6 +7,7 @@
 #include "common/joining/joining_apart.h"
 #include "common/live/live_running.h"
 #include "common/plan/plan_changes.h"
+#include "common/remedies/remedies.h"
 
 /*
  * A relay whose network failed reads both sides at once when it is back. What a node gets that
@@ -121,12 +122,10 @@ static const Hold *judge(Diff *diff, const WantedDatabase *wanted, const LiveDat
 	return !hold && is_cut(links) ? joining_await_links(&joining) : hold;
 }
 
-static void open_all(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
-		     const Hold *hold)
+static void open_all(Diff *diff, const char *suffix, const LiveDatabase *live, const Hold *hold)
 {
 	const Attribute *limits = entry_attribute(live->entry, "olcLimits");
-	const bool is_released =
-		hold && diff_is_released_for(diff, GUARD_JOINING, wanted->desired->suffix);
+	const bool is_released = hold && diff_is_released_for(diff, GUARD_JOINING, suffix);
 
 	for (size_t i = 0; i < limits->n_values; i++) {
 		const char *value = limits->values[i].bytes;
@@ -137,7 +136,7 @@ static void open_all(Diff *diff, const WantedDatabase *wanted, const LiveDatabas
 		change = plan_add_change(diff->pool, diff->plan,
 					 (Change){
 						 .kind = CHANGE_READERS_ON,
-						 .suffix = wanted->desired->suffix,
+						 .suffix = suffix,
 						 .dn = live->entry->dn,
 						 .attribute = "olcLimits",
 						 .subject = limits_shut_subject(diff->pool, value),
@@ -162,12 +161,67 @@ static bool was_opened_by_hand(const Attribute *limits)
 void diff_shut(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
 	const Attribute *limits = entry_attribute(live->entry, "olcLimits");
-	const LinksSeen links = links_see(diff, live, wanted->desired->suffix);
+	const char *suffix = wanted->desired->suffix;
+	const LinksSeen links = links_see(diff, live, suffix);
 
 	if (limits_count_shut(limits) > 0)
-		open_all(diff, wanted, live, judge(diff, wanted, live, &links));
+		open_all(diff, suffix, live, judge(diff, wanted, live, &links));
 	else if (was_opened_by_hand(limits) && links.n_up > 0)
-		open_all(diff, wanted, live, NULL);
+		open_all(diff, suffix, live, NULL);
 	else if (!was_opened_by_hand(limits) && may_shut(diff, wanted, live, &links))
 		shut(diff, wanted, live);
+}
+
+/* --- one that peers.json does not list here any more --- */
+
+/* No peer of it is known, so that only its own links tell whether it has what others have. */
+static bool all_are_up(const Diff *diff, const LiveDatabase *live, const char *suffix)
+{
+	RunningIndex index;
+
+	running_index(&diff->in->live->runs, suffix, &index);
+	for (size_t i = 0; i < live->n_consumers; i++) {
+		const LiveConsumer *consumer = &live->consumers[i];
+
+		if (!running_works(running_find(&index, consumer->rid, consumer->provider),
+				   &consumer->syncrepl))
+			return false;
+	}
+	return true;
+}
+
+static const Hold *await_all(Diff *diff, const char *suffix)
+{
+	Hold *hold = pool_alloc(diff->pool, sizeof(*hold));
+
+	*hold = (Hold){
+		.guard = GUARD_JOINING,
+		.suffix = suffix,
+		.text = pool_printf(
+			diff->pool,
+			"%s: peers.json does not list it for this node any more, which was cut off "
+			"as a relay: nodes that connect anew cannot read it until all its links "
+			"are up. Only if that never comes",
+			suffix),
+		.release = remedy_text(REMEDY_RELEASE_JOINING),
+		.says_nothing = true,
+	};
+	return hold;
+}
+
+void diff_shut_left(Diff *diff)
+{
+	for (size_t i = 0; i < diff->plan->n_databases; i++) {
+		const DatabasePlan *database = &diff->plan->databases[i];
+		const char *suffix = plan_database_unlisted(diff->plan, database);
+		const Attribute *limits =
+			suffix ? entry_attribute(database->live->entry, "olcLimits") : NULL;
+
+		if (limits)
+			open_all(diff, suffix, database->live,
+				 limits_count_shut(limits) > 0 &&
+						 !all_are_up(diff, database->live, suffix)
+					 ? await_all(diff, suffix)
+					 : NULL);
+	}
 }

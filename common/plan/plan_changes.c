@@ -44,6 +44,19 @@ const DatabasePlan *plan_database_wanted(const Plan *plan, const WantedDatabase 
 	return NULL;
 }
 
+/* One that the server has twice has no place with what peers.json says. */
+const char *plan_database_unlisted(const Plan *plan, const DatabasePlan *database)
+{
+	const Attribute *suffixes = database->live ? database->live->suffixes : NULL;
+
+	if (!suffixes || !plan->wanted)
+		return NULL;
+	for (size_t i = 0; i < suffixes->n_values; i++)
+		if (wanted_find(plan->wanted, suffixes->values[i].bytes))
+			return NULL;
+	return suffixes->values[0].bytes;
+}
+
 Change *change_next(const Plan *plan, const DatabasePlan *database, unsigned kinds, size_t *at)
 {
 	const size_t n = database ? database->n_changes : plan->n_changes;

@@ -36,6 +36,10 @@ void plan_databases_make(Pool *pool, Plan *plan, const Live *live);
 const DatabasePlan *plan_database_of(const Plan *plan, const LiveDatabase *live);
 const DatabasePlan *plan_database_wanted(const Plan *plan, const WantedDatabase *wanted);
 
+/* The suffix of a database that the server has and peers.json does not list for this node; NULL:
+ * it is no such one. */
+const char *plan_database_unlisted(const Plan *plan, const DatabasePlan *database);
+
 /* The next change from *at on, which starts at 0; NULL: no other. */
 Change *change_next(const Plan *plan, const DatabasePlan *database, unsigned kinds, size_t *at);
 

@@ -173,6 +173,12 @@ const char *render_text(Pool *pool, const Plan *plan, RenderStyle style)
 	block(&page, NULL);
 	for (size_t i = 0; plan->wanted && i < plan->wanted->n_databases; i++)
 		block(&page, plan->wanted->databases[i].desired->suffix);
+	for (size_t i = 0; i < plan->n_databases; i++) {
+		const char *suffix = plan_database_unlisted(plan, &plan->databases[i]);
+
+		if (suffix)
+			block(&page, suffix);
+	}
 	findings(&page);
 	summary(&page);
 	return buf_text(&page.out);

@@ -29,9 +29,10 @@ AWAY, LIVE = 6, 30  # changes of each kind on each side while the relay is away,
 
 def chain(slapd_factory, program, n, overlays=("syncprov",), wires=None, **link):
     """n providers in a row, by hand as peers.json has it. wires: a list that gets what can cut each of them off. link:
-    keywords of "syncrepl" that shall be other ones."""
+    keywords of "syncrepl" that shall be other ones; with its "retry" a list may end."""
     cluster = Cluster(slapd_factory, program, n, [Database(backend="mdb", overlays=overlays)])
     cluster.document["databases"][0]["syncrepl"].update(link)
+    cluster.document["policy"]["retry_may_end"] = not link.get("retry", "+").endswith("+")
     for node, peer in zip(cluster, cluster.document["peers"] if wires is not None else ()):
         wires.append(Relay(node.server).__enter__())
         peer["uri"] = node.server.ldap_uri

@@ -149,6 +149,42 @@ def test_what_a_person_opened_stays_open_until_a_peer_is_back(slapd_factory, pro
         wait_until(lambda: limits(node) == before, "it is forgotten")
 
 
+def test_one_that_peers_json_does_not_list_any_more_is_opened_when_its_links_are_up(slapd_factory, program):
+    with cut_chain(slapd_factory, program) as (cluster, node, _, wires), Daemon(node) as daemon:
+        before = limits(node)
+        daemon.wait_for("desired-loaded")
+        for wire in wires:
+            wire.cut()
+        wait_shut(node, daemon)
+        cluster.document["databases"][0]["suffix"] = "dc=elsewhere"
+        node.write(cluster.document)
+        wait_until(lambda: "peers.json does not list it" in node.run("status").stdout, "status says it")
+        wires[0].heal()
+        daemon.reload()
+        daemon.wait_at_rest()
+        assert is_shut(node), "its other link may bring what a node that reads it now would lack"
+        wires[2].heal()
+        wait_open(node, daemon)
+        assert limits(node) == before and reads(node)
+
+
+@pytest.mark.remedy("release-joining")
+def test_one_that_peers_json_does_not_list_and_whose_links_stay_down_is_opened_by_a_person(slapd_factory, program):
+    with cut_chain(slapd_factory, program) as (cluster, node, _, wires):
+        before = limits(node)
+        with Daemon(node) as daemon:
+            daemon.wait_for("desired-loaded")
+            for wire in wires:
+                wire.cut()
+            wait_shut(node, daemon)
+        cluster.document["databases"][0]["suffix"] = "dc=elsewhere"
+        node.write(cluster.document)
+        told = node.plan().stdout
+        assert "peers.json does not list it" in told and is_shut(node), told
+        remedies.run(node, told, "release-joining", statuses=(0, 3))
+        assert limits(node) == before and reads(node)
+
+
 def add_many(ends, name):
     for end in ends:
         admin = end.server.admin()

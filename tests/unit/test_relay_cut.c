@@ -340,6 +340,35 @@ static void a_value_of_ours_is_no_limit_that_somebody_set(void **state)
 	assert_false(limits_value_shuts("{0}dn.exact=\"cn=r\" size.unchecked=disabled"));
 }
 
+/* peers.json has another database instead. */
+static void not_listed(Scene *scene, const char *one, const char *other)
+{
+	relay_make(scene, MIDDLE, one, other);
+	scene->text = MIDDLE "], \"databases\": [{\"suffix\": \"dc=other\", \"syncrepl\": "
+			     "{\"binddn\": \"cn=r\", \"credentials\": \"x\"}}]}";
+	limits_are(scene, SHUT, FREE);
+}
+
+static void one_that_is_not_listed_any_more_is_opened_once_all_its_links_are_up(void **state)
+{
+	Scene *scene = *state;
+
+	not_listed(scene, IS_UP, "");
+	waits_for(scene, "peers.json does not list it for this node any more");
+	assert_true(scene->plan.held.holds[0].says_nothing);
+	scene->options.consent.released = GUARD_BIT(GUARD_JOINING);
+	assert_string_equal(limits_after(scene), FREE "; " SHUT);
+	scene->options.consent.released = 0;
+	monitor_make(scene, IS_UP, IS_UP);
+	assert_string_equal(limits_after(scene), FREE);
+	scene->monitor = (Tree){0}; /* nobody tells */
+	waits_for(scene, "peers.json does not list it for this node any more");
+	limits_are(scene, FREE, SHUT); /* a person opened it */
+	assert_string_equal(limits_after(scene), FREE);
+	limits_are(scene, FREE, NULL);
+	assert_string_equal(limits_after(scene), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -355,6 +384,7 @@ int main(void)
 		SCENE_TEST(links_that_poll_are_up_when_they_made_contact_since),
 		SCENE_TEST(where_slapd_does_not_tell_a_peer_that_answers_is_enough),
 		SCENE_TEST(what_a_person_opened_stays_open_until_a_link_is_up),
+		SCENE_TEST(one_that_is_not_listed_any_more_is_opened_once_all_its_links_are_up),
 		SCENE_TEST(a_value_of_ours_is_no_limit_that_somebody_set),
 	};
 
