@@ -307,6 +307,7 @@ static void report_take(SimHost *host, const Report *report)
 	host->is_well = !report->end.has_failed && plan->held.n_holds == 0 &&
 			report->first.plan.order.n_steps == 0 &&
 			!has_finding(plan, SEVERITY_WARNING) && !has_link_down(host);
+	host->is_unfinished = report->first.plan.order.n_steps > 0;
 	host->advice = (SimAdvice){.file = host->file.id};
 	for (size_t i = 0; i < plan->held.n_holds; i++)
 		advice_take(&host->advice, &plan->held.holds[i]);

@@ -9,7 +9,8 @@
  * What must hold. A copy that was never wiped, restored or of another cluster, and that had the
  * newest acknowledged version of an entry, keeps it, and one where the entry was deleted does not
  * get it back, unless slapd alone, without syncward, does the same in this history. After quiet the
- * copies of the cluster are equal, or a pass says why not.
+ * copies of the cluster are equal, or a pass says why not; and no plan has steps still whose node
+ * says nothing.
  */
 
 /* --- the ledger --- */
@@ -360,6 +361,16 @@ static bool differs_in_silence(SimPlay *play)
 	return copies_differ(play, &one, &other) && !either_said(&play->sim, one, other);
 }
 
+/* A plan that is still not empty after quiet, and its node says nothing; NULL: there is none. */
+static const SimHost *unfinished_find(const Sim *sim)
+{
+	for (size_t at = 0; at < sim->cluster.n_nodes; at++)
+		if (sim_is_tended(sim, at) && sim->hosts[at].is_unfinished &&
+		    !sim->hosts[at].has_said)
+			return &sim->hosts[at];
+	return NULL;
+}
+
 static void lost_tell(const SimPlay *play, unsigned name, SimVerdict *verdict)
 {
 	verdict->fault = play->lost[name];
@@ -494,6 +505,12 @@ static SimVerdict verdict_of(SimPlay *play, const Alone *alone)
 		snprintf(verdict.text, sizeof(verdict.text),
 			 "node %zu hides passwords, and no pass says anything",
 			 hiding_find(&play->sim) - play->sim.cluster.nodes + 1);
+	} else if (unfinished_find(&play->sim)) {
+		verdict.fault = SIM_SILENT;
+		snprintf(verdict.text, sizeof(verdict.text),
+			 "node %zu still has something to change after quiet, and no pass says "
+			 "anything",
+			 unfinished_find(&play->sim)->at + 1);
 	} else if (lacks_unshown_in_silence(play)) {
 		verdict.fault = SIM_SILENT;
 		(void)lacks_unshown(play, &one, &other);
