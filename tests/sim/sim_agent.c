@@ -317,6 +317,7 @@ static void report_take(SimHost *host, const Report *report)
 			 host->at + 1);
 	if (!host->sim->is_loud)
 		return;
+	printf("  pass of node %zu at %u\n", host->at + 1, host->sim->cluster.now);
 	for (size_t i = 0; i < report->first.plan.order.n_steps; i++)
 		printf("    step: %s\n",
 		       step_title(host->sim->pool, &report->first.plan.order.steps[i]));

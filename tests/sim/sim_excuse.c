@@ -8,6 +8,7 @@ const char *const sim_excuse_names[] = {
 	[EXCUSE_OVERTAKEN] = "overtaken", [EXCUSE_EARLY] = "early",
 	[EXCUSE_PASSED] = "passed",       [EXCUSE_KEPT] = "kept",
 	[EXCUSE_PAST] = "past",           [EXCUSE_ALONE] = "alone",
+	[EXCUSE_BUSY] = "busy",
 };
 
 static SimExcuse taken_out;

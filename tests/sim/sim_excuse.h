@@ -21,6 +21,7 @@ typedef enum SimExcuse {
 	EXCUSE_KEPT,      /* the same of a deletion, or of one that a cookie overtook */
 	EXCUSE_PAST,      /* all losses where a node let others read it beside an unbegun copy */
 	EXCUSE_ALONE,     /* slapd alone does the same in this history */
+	EXCUSE_BUSY,      /* a plan goes on as long as changes are on their way at each look */
 	EXCUSE_COUNT
 } SimExcuse;
 
