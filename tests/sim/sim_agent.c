@@ -308,6 +308,7 @@ static void report_take(SimHost *host, const Report *report)
 	host->is_well = !report->end.has_failed && plan->held.n_holds == 0 &&
 			report->first.plan.order.n_steps == 0 &&
 			!has_finding(plan, SEVERITY_WARNING) && !has_link_down(host);
+	host->is_unfinished = report->first.plan.order.n_steps > 0;
 	host->advice = (SimAdvice){.file = host->file.id};
 	for (size_t i = 0; i < plan->held.n_holds; i++)
 		advice_take(&host->advice, &plan->held.holds[i]);
@@ -317,6 +318,7 @@ static void report_take(SimHost *host, const Report *report)
 			 host->at + 1);
 	if (!host->sim->is_loud)
 		return;
+	printf("  pass of node %zu at %u\n", host->at + 1, host->sim->cluster.now);
 	for (size_t i = 0; i < report->first.plan.order.n_steps; i++)
 		printf("    step: %s\n",
 		       step_title(host->sim->pool, &report->first.plan.order.steps[i]));

@@ -109,9 +109,12 @@ typedef enum SimFault {
 typedef struct SimVerdict {
 	SimFault fault;
 	char text[256];
+	unsigned excuses; /* bits of SimExcuse (sim_excuse.h): what hid a loss or a difference */
 } SimVerdict;
 
 /* What histories led to since the program began: a run that finds nothing must have looked. */
+#define SIM_EXCUSES 14
+
 typedef struct SimTally {
 	unsigned long passes;
 	unsigned long changes;     /* of clients, acknowledged */
@@ -122,7 +125,8 @@ typedef struct SimTally {
 	unsigned long beats;       /* heartbeats */
 	unsigned long beats_there; /* of them those of consumers, at providers */
 	unsigned long rolled_out;  /* revisions that waited at a node, and are in force there */
-	unsigned long alone;       /* histories that were played without syncward, too */
+	unsigned long excused[SIM_EXCUSES]; /* histories, by SimExcuse */
+	unsigned long alone;                /* histories that were played without syncward, too */
 } SimTally;
 
 extern SimTally sim_tally;

@@ -80,14 +80,15 @@ typedef struct SimHost {
 	bool has_lost;       /* and saw gone */
 	int actions_left;    /* of this pass, until it is killed; negative: as many as it likes */
 	SimAdvice advice;
-	bool is_reference; /* its copy was never wiped, restored or of another cluster */
-	bool had_entries;  /* since the machine is new */
-	bool is_foreign;   /* it came with a database of its own */
-	bool lacks_folder; /* for the log of changes */
-	bool was_judged;   /* a pass looked at it */
-	bool is_well;      /* and nothing was to be done, or to be said */
-	bool has_said;     /* that pass held something, or failed, and said so */
-	size_t n_steps;    /* that slapd accepted */
+	bool is_reference;  /* its copy was never wiped, restored or of another cluster */
+	bool had_entries;   /* since the machine is new */
+	bool is_foreign;    /* it came with a database of its own */
+	bool lacks_folder;  /* for the log of changes */
+	bool was_judged;    /* a pass looked at it */
+	bool is_well;       /* and nothing was to be done, or to be said */
+	bool has_said;      /* that pass held something, or failed, and said so */
+	bool is_unfinished; /* that pass was to change something still, or had to */
+	size_t n_steps;     /* that slapd accepted */
 	SimCopy backup;
 	SimContext backup_context;
 	bool has_backup;

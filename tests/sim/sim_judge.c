@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "tests/sim/sim_excuse.h"
 #include "tests/sim/sim_play.h"
 #include "tests/sim/sim_rules.h"
 
@@ -8,7 +9,8 @@
  * What must hold. A copy that was never wiped, restored or of another cluster, and that had the
  * newest acknowledged version of an entry, keeps it, and one where the entry was deleted does not
  * get it back, unless slapd alone, without syncward, does the same in this history. After quiet the
- * copies of the cluster are equal, or a pass says why not.
+ * copies of the cluster are equal, or a pass says why not; and no plan has steps still whose node
+ * says nothing.
  */
 
 /* --- the ledger --- */
@@ -114,42 +116,46 @@ void sim_play_look(SimPlay *play)
 	}
 }
 
-static bool is_uuid(uint16_t one, uint16_t other)
+static bool is_in_cluster(const Sim *sim, size_t at)
 {
-	return one > 0 && one == other;
+	const SimNode *node = &sim->cluster.nodes[at];
+
+	return sim->consumers >> at & 1 ? sim_is_closed(node) : node->has_flag && node->has_overlay;
 }
 
-/* What slapd loses by itself, where the same history without syncward may not come to it, as no
- * machine joins there, or writes no heartbeat: what a killed slapd never sent
- * (test_slapd_alone.py), what a session log outran that somebody keeps (fact 25), what a relay that
- * no pass saw cut off did not give to who began to read it then (test_sim_relay.py), and what a
- * node that reads all anew brings back while its sender has not got the deletion yet: a refreshOnly
- * (test_joining_readers.py), or one whose connection broke while a provider's first change was on
- * its way (test_sim_exempted.py). */
-static bool is_slapds(const SimCluster *cluster, unsigned name, const SimRecord *record)
+/* One copy in the cluster has the version that another lacks. */
+static bool is_apart(SimPlay *play, unsigned name)
 {
-	const SimCsn unsent = cluster->unsent[name];
-	const SimReturn *back = &cluster->anew[name];
+	SimCluster *cluster = &play->sim.cluster;
+	const SimEntry *first = NULL;
+	bool is_first = true;
 
-	if (record->is_deleted)
-		return is_uuid(back->uuid, record->uuid) &&
-		       back->covered.time[record->csn.sid] < record->csn.time;
-	return is_same(unsent, record->csn) || is_same(cluster->outrun[name], record->csn) ||
-	       is_same(cluster->skipped[name].csn, record->csn);
+	for (size_t at = 0; at < cluster->n_nodes; at++) {
+		const SimEntry *entry = sim_find_name(&cluster->nodes[at].copy, name);
+
+		if (!is_in_cluster(&play->sim, at))
+			continue;
+		if (!is_first && (!entry != !first || (entry && !is_same(entry->csn, first->csn))))
+			return true;
+		first = entry;
+		is_first = false;
+	}
+	return false;
 }
 
-/* A deletion that is undone by no agent. */
-static bool may_return(const SimCluster *cluster, unsigned name, const SimRecord *record)
+static void excuses_look(SimPlay *play, unsigned name, bool is_lost)
 {
-	return record->is_deleted && (is_same(cluster->forgotten[name], record->csn) ||
-				      is_uuid(cluster->overtaken[name], record->uuid) ||
-				      is_uuid(cluster->early[name], record->uuid));
-}
+	SimRecord *record = &play->ledger[name];
+	const SimCluster *cluster = &play->sim.cluster;
+	const unsigned loss = sim_excuses_of_loss(cluster, name, record);
+	const unsigned difference = sim_excuses_of_difference(cluster, name, record);
 
-static bool was_passed(const SimCluster *cluster, unsigned name, const SimRecord *record)
-{
-	return record->is_deleted ? is_uuid(cluster->kept[name], record->uuid)
-				  : is_same(cluster->passed[name], record->csn);
+	record->is_slapds = loss != 0;
+	record->may_differ = difference != 0;
+	if (is_lost)
+		play->excuses |= loss;
+	if (is_apart(play, name))
+		play->excuses |= loss | difference;
 }
 
 /* What was repaired by itself in the end was no loss; a slapd that was killed brings back by itself
@@ -169,11 +175,8 @@ static void forget_healed(SimPlay *play, bool has_agent)
 			is_lost |= !record->is_contested && record->is_held[at] &&
 				   is_broken(&cluster->nodes[at], name, record);
 		}
-		record->is_slapds = has_agent && (is_slapds(cluster, name, record) ||
-						  may_return(cluster, name, record) ||
-						  was_passed(cluster, name, record));
-		record->may_differ = has_agent && (is_same(cluster->forgotten[name], record->csn) ||
-						   is_uuid(cluster->early[name], record->uuid));
+		if (has_agent)
+			excuses_look(play, name, is_lost);
 		if (!is_bare && (!is_lost || record->is_slapds))
 			play->lost[name] = SIM_NO_FAULT;
 	}
@@ -208,13 +211,6 @@ static bool copies_equal(SimCopy *one, SimCopy *other, const SimRecord *ledger)
 			     is_stripped(&one->entries[i])))
 			return false;
 	return count_judged(one, ledger) == count_judged(other, ledger);
-}
-
-static bool is_in_cluster(const Sim *sim, size_t at)
-{
-	const SimNode *node = &sim->cluster.nodes[at];
-
-	return sim->consumers >> at & 1 ? sim_is_closed(node) : node->has_flag && node->has_overlay;
 }
 
 static bool somebody_said(const Sim *sim)
@@ -365,6 +361,16 @@ static bool differs_in_silence(SimPlay *play)
 	return copies_differ(play, &one, &other) && !either_said(&play->sim, one, other);
 }
 
+/* A plan that is still not empty after quiet, and its node says nothing; NULL: there is none. */
+static const SimHost *unfinished_find(const Sim *sim)
+{
+	for (size_t at = 0; at < sim->cluster.n_nodes; at++)
+		if (sim_is_tended(sim, at) && sim->hosts[at].is_unfinished &&
+		    !sim->hosts[at].has_said)
+			return &sim->hosts[at];
+	return NULL;
+}
+
 static void lost_tell(const SimPlay *play, unsigned name, SimVerdict *verdict)
 {
 	verdict->fault = play->lost[name];
@@ -468,6 +474,18 @@ static Alone alone_play(const SimHistory *history, const SimPlay *with)
 	return alone;
 }
 
+static bool is_loss_excused(SimPlay *play, unsigned name, const Alone *alone)
+{
+	if (play->sim.opened_past && sim_excuse_holds(EXCUSE_PAST)) {
+		play->excuses |= 1U << EXCUSE_PAST;
+		return true;
+	}
+	if (was_unshown(play, name) || !(alone->faults[name] >> play->lost[name] & 1))
+		return false;
+	play->excuses |= 1U << EXCUSE_ALONE;
+	return sim_excuse_holds(EXCUSE_ALONE);
+}
+
 /* What slapd alone does as well is not held against syncward. */
 static SimVerdict verdict_of(SimPlay *play, const Alone *alone)
 {
@@ -475,8 +493,7 @@ static SimVerdict verdict_of(SimPlay *play, const Alone *alone)
 	size_t one, other;
 
 	for (unsigned name = 0; name < SIM_NAMES && !verdict.fault; name++)
-		if (play->lost[name] && !play->sim.opened_past &&
-		    (was_unshown(play, name) || !(alone->faults[name] >> play->lost[name] & 1)))
+		if (play->lost[name] && !is_loss_excused(play, name, alone))
 			lost_tell(play, name, &verdict);
 	if (verdict.fault)
 		return verdict;
@@ -488,6 +505,12 @@ static SimVerdict verdict_of(SimPlay *play, const Alone *alone)
 		snprintf(verdict.text, sizeof(verdict.text),
 			 "node %zu hides passwords, and no pass says anything",
 			 hiding_find(&play->sim) - play->sim.cluster.nodes + 1);
+	} else if (unfinished_find(&play->sim)) {
+		verdict.fault = SIM_SILENT;
+		snprintf(verdict.text, sizeof(verdict.text),
+			 "node %zu still has something to change after quiet, and no pass says "
+			 "anything",
+			 unfinished_find(&play->sim)->at + 1);
 	} else if (lacks_unshown_in_silence(play)) {
 		verdict.fault = SIM_SILENT;
 		(void)lacks_unshown(play, &one, &other);
@@ -525,6 +548,9 @@ SimVerdict sim_history_judge(const SimHistory *history, bool is_loud)
 		sim_tally.alone++;
 	}
 	verdict = verdict_of(&play, &alone);
+	verdict.excuses = play.excuses;
+	for (unsigned excuse = 0; excuse < EXCUSE_COUNT; excuse++)
+		sim_tally.excused[excuse] += verdict.excuses >> excuse & 1;
 	sim_play_end(&play);
 	return verdict;
 }

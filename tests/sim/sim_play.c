@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "tests/sim/sim_excuse.h"
 #include "tests/sim/sim_people.h"
 #include "tests/sim/sim_secrets.h"
 #include "tests/sim/sim_state.h"
@@ -9,6 +10,7 @@
 /* Carries choices out. */
 
 #define QUIET_ROUNDS 12
+#define CALM_ROUNDS  12
 #define BEAT_ROUNDS  6 /* each of two passes, and a roll-out takes three */
 #define ALL_MESSAGES 1000
 /* guard_identity.c */
@@ -348,6 +350,45 @@ static size_t steps_of_all(const Sim *sim)
 	return n;
 }
 
+static void busy_round(SimPlay *play)
+{
+	Sim *sim = &play->sim;
+
+	sim->cluster.now += 100;
+	if (!sim->has_agent)
+		sim_hand_secrets_mend(&sim->cluster);
+	flow(play);
+	all_pass(play);
+	/* What they just said of themselves is everywhere before they look again. */
+	if (sim->has_beats) {
+		flow(play);
+		all_pass(play);
+	}
+}
+
+static bool is_unfinished(const Sim *sim)
+{
+	for (size_t i = 0; i < sim->cluster.n_nodes; i++)
+		if (sim->hosts[i].is_unfinished && !sim->hosts[i].has_said)
+			return sim->has_agent;
+	return false;
+}
+
+/* No change is on its way when a node looks. */
+static void calm_rounds(SimPlay *play)
+{
+	Sim *sim = &play->sim;
+
+	for (int round = 0;
+	     sim_excuse_holds(EXCUSE_BUSY) && is_unfinished(sim) && round < CALM_ROUNDS; round++) {
+		sim->cluster.now += 100;
+		for (size_t i = 0; i < sim->cluster.n_nodes; i++) {
+			flow(play);
+			pass(play, i, -1);
+		}
+	}
+}
+
 void sim_play_quiet(SimPlay *play)
 {
 	Sim *sim = &play->sim;
@@ -365,17 +406,12 @@ void sim_play_quiet(SimPlay *play)
 	     round++) {
 		const size_t n_steps = steps_of_all(sim);
 
-		sim->cluster.now += 100;
-		if (!sim->has_agent)
-			sim_hand_secrets_mend(&sim->cluster);
-		flow(play);
-		all_pass(play);
-		/* What they just said of themselves is everywhere before they look again. */
-		if (sim->has_beats) {
-			flow(play);
-			all_pass(play);
-		}
+		busy_round(play);
 		n_same = steps_of_all(sim) == n_steps && !sim->is_staged ? n_same + 1 : 0;
+	}
+	if (is_unfinished(sim)) {
+		play->excuses |= 1U << EXCUSE_BUSY;
+		calm_rounds(play);
 	}
 	flow(play);
 }

@@ -26,6 +26,7 @@ typedef struct SimPlay {
 	SimRecord ledger[SIM_NAMES];
 	SimFault lost[SIM_NAMES]; /* by name: what became of it */
 	size_t lost_at[SIM_NAMES];
+	unsigned excuses;             /* bits of SimExcuse that hid a loss or a difference */
 	bool is_refused[SIM_CHOICES]; /* a client's change, with syncward */
 	SimDeeds deeds[SIM_CHOICES];  /* of syncward, by choice */
 } SimPlay;

@@ -5,6 +5,9 @@
  * simulate --lean RULE run FIRST COUNT: the same, with more of what the rule is about.
  * simulate --without RULE search FIRST COUNT: the first of these seeds, with more of what the rule
  * is about, that is one without the rule only.
+ * simulate excuses FIRST COUNT: how often each excuse of sim_excuse.h held, how often nothing else
+ * would have hidden the loss, and the first seed where that is so.
+ * simulate --strict EXCUSE COMMAND: that one excuses nothing.
  * simulate [--without RULE] replay FILE: plays the history of that file: what goes wrong, or
  * nothing.
  * simulate [--without RULE] tell FILE: the same, with what syncward does and holds.
@@ -14,6 +17,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "tests/sim/sim_excuse.h"
 #include "tests/sim/sim_history.h"
 #include "tests/sim/sim_rules.h"
 
@@ -44,14 +48,20 @@ static SimVerdict judge(const SimHistory *history, bool has_all_rules)
 	return verdict;
 }
 
-static void violation_tell(SimHistory *history, uint64_t seed, SimVerdict verdict)
+static void fault_tell(SimHistory *history, uint64_t seed, SimVerdict verdict)
 {
 	printf("# seed %llu: %s: %s\n", (unsigned long long)seed, faults[verdict.fault],
 	       verdict.text);
-	sim_rule_switch_off(SIM_ALL_RULES);
 	sim_history_shrink(history, verdict.fault);
-	sim_rule_switch_off(rule_off);
 	sim_history_print(history, stdout);
+}
+
+/* With all rules. */
+static void violation_tell(SimHistory *history, uint64_t seed, SimVerdict verdict)
+{
+	sim_rule_switch_off(SIM_ALL_RULES);
+	fault_tell(history, seed, verdict);
+	sim_rule_switch_off(rule_off);
 }
 
 /* The first of these seeds that comes to a violation without the rule, and to none with it: 1 when
@@ -90,10 +100,7 @@ static int run(uint64_t first, uint64_t count)
 		verdict = sim_history_judge(&history, false);
 		if (verdict.fault == SIM_NO_FAULT)
 			continue;
-		printf("# seed %llu: %s: %s\n", (unsigned long long)seed, faults[verdict.fault],
-		       verdict.text);
-		sim_history_shrink(&history, verdict.fault);
-		sim_history_print(&history, stdout);
+		fault_tell(&history, seed, verdict);
 		return 1;
 	}
 	printf("%llu histories without a loss, %.0f a second of processor: %lu passes with %lu steps, "
@@ -103,6 +110,53 @@ static int run(uint64_t first, uint64_t count)
 	       (unsigned long long)count, (double)count / processor_seconds(), sim_tally.passes,
 	       sim_tally.steps, sim_tally.opened, sim_tally.hubs, sim_tally.changes, sim_tally.logs,
 	       sim_tally.beats, sim_tally.beats_there, sim_tally.rolled_out, sim_tally.alone);
+	printf("excused histories:");
+	for (int excuse = EXCUSE_NONE + 1; excuse < EXCUSE_COUNT; excuse++)
+		printf(" %s %lu", sim_excuse_names[excuse], sim_tally.excused[excuse]);
+	printf("\n");
+	return 0;
+}
+
+typedef struct Excused {
+	unsigned long held, decided;
+	uint64_t first; /* seed of those that it alone decided */
+} Excused;
+
+static void excuses_try(const SimHistory *history, uint64_t seed, unsigned held, Excused *excused)
+{
+	for (int excuse = EXCUSE_NONE + 1; excuse < EXCUSE_COUNT; excuse++) {
+		if (!(held >> excuse & 1))
+			continue;
+		excused[excuse].held++;
+		sim_excuse_take_out((SimExcuse)excuse);
+		if (sim_history_judge(history, false).fault && excused[excuse].decided++ == 0)
+			excused[excuse].first = seed;
+		sim_excuse_take_out(EXCUSE_NONE);
+	}
+}
+
+static int excuses(uint64_t first, uint64_t count)
+{
+	Excused excused[EXCUSE_COUNT] = {{0}};
+
+	for (uint64_t seed = first; seed < first + count; seed++) {
+		SimHistory history = sim_history_random(seed);
+		SimVerdict verdict;
+
+		sim_history_lean(&history, seed, leaning);
+		verdict = sim_history_judge(&history, false);
+		if (verdict.fault) {
+			fault_tell(&history, seed, verdict);
+			return 1;
+		}
+		excuses_try(&history, seed, verdict.excuses, excused);
+	}
+	printf("%llu histories without a loss, %.0f a second of processor\n",
+	       (unsigned long long)count, (double)count / processor_seconds());
+	for (int excuse = EXCUSE_NONE + 1; excuse < EXCUSE_COUNT; excuse++)
+		printf("%s: held in %lu, decided %lu, first %llu\n", sim_excuse_names[excuse],
+		       excused[excuse].held, excused[excuse].decided,
+		       (unsigned long long)excused[excuse].first);
 	return 0;
 }
 
@@ -152,18 +206,32 @@ static int rule_take(const char *name, SimRule *ret)
 	return -1;
 }
 
+static int strict_take(const char *name)
+{
+	for (int excuse = EXCUSE_NONE + 1; excuse < EXCUSE_COUNT; excuse++)
+		if (strcmp(sim_excuse_names[excuse], name) == 0) {
+			sim_excuse_take_out((SimExcuse)excuse);
+			return 0;
+		}
+	fprintf(stderr, "%s: no such excuse\n", name);
+	return -1;
+}
+
 static int command(int argc, char **argv)
 {
 	if (argc == 3 && strcmp(argv[0], "run") == 0)
 		return run(strtoull(argv[1], NULL, 10), strtoull(argv[2], NULL, 10));
 	if (argc == 3 && strcmp(argv[0], "search") == 0)
 		return search(strtoull(argv[1], NULL, 10), strtoull(argv[2], NULL, 10));
+	if (argc == 3 && strcmp(argv[0], "excuses") == 0)
+		return excuses(strtoull(argv[1], NULL, 10), strtoull(argv[2], NULL, 10));
 	if (argc == 2 && (strcmp(argv[0], "replay") == 0 || strcmp(argv[0], "tell") == 0))
 		return replay(argv[1], argv[0][0] == 't');
 	if (argc == 2 && strcmp(argv[0], "alone") == 0)
 		return tell_alone(argv[1]);
-	fprintf(stderr, "usage: simulate [--without RULE | --lean RULE] run FIRST COUNT "
-			"| search FIRST COUNT | replay FILE | tell FILE | alone FILE\n");
+	fprintf(stderr,
+		"usage: simulate [--without RULE | --lean RULE | --strict EXCUSE] run FIRST COUNT "
+		"| excuses FIRST COUNT | search FIRST COUNT | replay FILE | tell FILE | alone FILE\n");
 	return 64;
 }
 
@@ -173,6 +241,12 @@ int main(int argc, char **argv)
 	argv++;
 	if (argc > 2 && (strcmp(argv[0], "--without") == 0 || strcmp(argv[0], "--lean") == 0)) {
 		if (rule_take(argv[1], argv[0][2] == 'w' ? &rule_off : &leaning) < 0)
+			return 64;
+		argc -= 2;
+		argv += 2;
+	}
+	if (argc > 2 && strcmp(argv[0], "--strict") == 0) {
+		if (strict_take(argv[1]) < 0)
 			return 64;
 		argc -= 2;
 		argv += 2;
