@@ -183,12 +183,13 @@ def test_a_program_that_dies_by_its_own_fault_is_no_catch(mutants, dies, way, st
     for name in dead:
         (dies / "build" / (name + ".crashed")).unlink()
     assert dead == (["dies"] if counts else [])
-    assert (mutants.verdict_on(False, dead) or "caught").startswith("crashed: dies died" if counts else "caught")
+    assert (mutants.verdict_on(False, dead, []) or "caught").startswith("crashed: dies died" if counts else "caught")
+    assert (mutants.verdict_on(False, dead, ["dies"]) or "caught").startswith("caught" if counts else "unusable: ")
 
 
 @pytest.mark.parametrize("dead", [[], ["syncward"]])
 def test_a_test_that_passes_has_missed_it(mutants, dead):
-    assert mutants.verdict_on(True, dead).startswith("missed")
+    assert mutants.verdict_on(True, dead, dead).startswith("missed")
 
 
 @pytest.mark.parametrize("name, status, output, verdict", [
