@@ -283,7 +283,8 @@ def test_a_limit_of_root_is_made_good_by_slapds_own_count(lone):
 
 
 def test_who_writes_meanwhile_hides_nothing(lone):
-    node = lone(passwords_for(OPEN["group"]), n_more=300, olcSizeLimit="unlimited")
+    # The writer needs room: while somebody reads on, no page is used again.
+    node = lone(passwords_for(OPEN["group"]), n_more=300, olcSizeLimit="unlimited", olcDbMaxSize=str(2**30))
     node.apply_ok()
     node.server.modify(node.dn(), [(ldap.MOD_DELETE, "olcSyncrepl", None), (ldap.MOD_DELETE, node.flag, None)])
     end = threading.Event()
@@ -297,9 +298,10 @@ def test_who_writes_meanwhile_hides_nothing(lone):
                 admin.delete_s(f"cn=new{i - 5},{SUFFIX}")
             i += 1
         admin.unbind_s()
-    with ending(threading.Thread(target=write), end):
+    writer = threading.Thread(target=write)
+    with ending(writer, end):
         for _ in range(5):
-            assert found(node) == [("note", "readers-compared")]
+            assert found(node) == [("note", "readers-compared")] and writer.is_alive()
 
 
 @contextlib.contextmanager
