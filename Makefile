@@ -53,7 +53,7 @@ UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 HEADERS := $(call files_of,common/*/*.h) $(call files_of,agent/*/*.h)
 # Expanded where they are used: a build needs no tests.
 C_FILES = $(COMMON_SOURCES) $(AGENT_SOURCES) $(HEADERS) $(foreach pattern,tests/unit/*.[ch] tests/fuzz/*.c \
-	tests/bench/*.c tests/lib/*.c tests/sim/*.[ch] tests/fortnight/*.[ch] tests/selinux/vm/*.c,$(call files_of,$(pattern)))
+	tests/bench/*.c tests/lib/*.c tests/mutants/*.c tests/sim/*.[ch] tests/fortnight/*.[ch] tests/selinux/vm/*.c,$(call files_of,$(pattern)))
 COMMON_OBJECTS := $(COMMON_SOURCES:%.c=$(BUILD)/%.o)
 AGENT_OBJECTS := $(AGENT_SOURCES:%.c=$(BUILD)/%.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/unit/%)

@@ -111,6 +111,7 @@ class Site(Machine):
     def drift(self, value="7 7"):
         """A change by hand of that value; returns the seconds until it was repaired."""
         wanted = self.checkpoint()
+        assert wanted, "nobody has made the overlay that is to drift"
         start = time.monotonic()
         self.ldap.modify_s(SYNCPROV_DN, [(ldap.MOD_REPLACE, "olcSpCheckpoint", [value.encode()])])
         wait_until(lambda: self.checkpoint() == wanted, "the drift is repaired")

@@ -5,6 +5,8 @@ import collections
 import importlib.machinery
 import importlib.util
 import os
+import signal
+import subprocess
 import sys
 
 import pytest
@@ -67,6 +69,11 @@ def test_a_test_that_is_no_longer_there_is_noticed_though_nobody_tries_it(mutant
 
 
 VERDICTS = """
+import json
+import pathlib
+import subprocess
+import sys
+
 import pytest
 
 @pytest.fixture
@@ -84,6 +91,21 @@ def test_passes():
 def test_fails(behind):
     assert not "the rule holds"
 
+def test_awaits():
+    raise TimeoutError("after 10 s still not: the entry is there")
+
+def test_takes_apart():
+    {}["finding"]
+
+def test_misses_a_build():
+    subprocess.run([pathlib.Path("build/syncward").resolve()], check=True)
+
+def test_reads_nothing():
+    json.loads("")
+
+def test_sets_up_a_server():
+    subprocess.run([sys.executable, "-c", "raise SystemExit(1)"], check=True)
+
 def test_cannot_begin(before):
     pass
 
@@ -92,17 +114,82 @@ def test_leaves_something(behind):
 """
 
 
-@pytest.mark.parametrize("name, passes", [("test_passes", True), ("test_fails", False), ("test_cannot_begin", None),
-                                          ("test_leaves_something", None), ("no_such_test", None)])
+@pytest.mark.parametrize("name, passes", [("test_passes", True), ("test_fails", False), ("test_awaits", False),
+                                          ("test_takes_apart", False), ("test_misses_a_build", None),
+                                          ("test_reads_nothing", None), ("test_sets_up_a_server", None),
+                                          ("test_cannot_begin", None), ("test_leaves_something", None), ("no_such_test", None)])
 def test_only_the_test_itself_catches_a_mutant_and_no_fixture(mutants, tmp_path, name, passes):
     (tmp_path / "test_it.py").write_text(VERDICTS, encoding="ascii")
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -ra -p no:cacheprovider\n", encoding="ascii")
-    status, output = mutants.run([sys.executable, "-m", "pytest", "-q", "test_it.py", "-k", name], tmp_path)
+    words = ["test_it.py", "-k", name]
     if passes is None:
         with pytest.raises(mutants.Broken, match="no verdict"):
-            mutants.pytest_verdict(status, output)
+            mutants.pytest_run(words, tmp_path)
     else:
-        assert mutants.pytest_verdict(status, output) == passes
+        assert mutants.pytest_run(words, tmp_path) == passes
+
+
+DIES = """
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int deep(volatile int n)
+{
+	volatile char room[4096] = {(char)n};
+
+	return n == 0 ? 0 : deep(n - 1) + room[0];
+}
+
+int main(int argc, char **argv)
+{
+	if (strcmp(argv[1], "reads nowhere") == 0)
+		return *(volatile int *)(size_t)(argc - 2);
+	if (strcmp(argv[1], "aborts") == 0)
+		abort();
+	if (strcmp(argv[1], "has no stack left") == 0)
+		return deep(1 << 24);
+	if (strcmp(argv[1], "its child does") == 0 && fork() == 0)
+		abort();
+	if (strcmp(argv[1], "is ended") == 0 && fork() == 0)
+		return kill(getppid(), SIGABRT);
+	if (strcmp(argv[1], "is ended") == 0)
+		(void)pause();
+	(void)wait(NULL);
+	return 1;
+}
+"""
+
+
+@pytest.fixture(scope="module", name="dies")
+def fixture_dies(tmp_path_factory):
+    """A program that dies as it is asked to, built as a mutant is, in a tree's build folder."""
+    folder = tmp_path_factory.mktemp("tree")
+    (folder / "build").mkdir()
+    (folder / "dies.c").write_text(DIES, encoding="ascii")
+    subprocess.run(["cc", "-O0", "-o", folder / "build/dies", folder / "dies.c",
+                    os.path.join(os.path.dirname(RUN), "crash_note.c")], check=True)
+    return folder
+
+
+@pytest.mark.parametrize("way, status, counts", [
+    ("reads nowhere", -signal.SIGSEGV, True), ("aborts", -signal.SIGABRT, True), ("has no stack left", -signal.SIGSEGV, True),
+    ("its child does", 1, True), ("is ended", -signal.SIGABRT, False), ("fails", 1, False)])
+def test_a_program_that_dies_by_its_own_fault_is_no_catch(mutants, dies, way, status, counts):
+    assert mutants.run([dies / "build/dies", way], dies)[0] == status
+    dead = mutants.crashed(dies)
+    for name in dead:
+        (dies / "build" / (name + ".crashed")).unlink()
+    assert dead == (["dies"] if counts else [])
+    assert (mutants.verdict_on(False, dead, []) or "caught").startswith("crashed: dies died" if counts else "caught")
+    assert (mutants.verdict_on(False, dead, ["dies"]) or "caught").startswith("caught" if counts else "unusable: ")
+
+
+@pytest.mark.parametrize("dead", [[], ["syncward"]])
+def test_a_test_that_passes_has_missed_it(mutants, dead):
+    assert mutants.verdict_on(True, dead, dead).startswith("missed")
 
 
 @pytest.mark.parametrize("name, status, output, verdict", [

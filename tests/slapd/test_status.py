@@ -213,14 +213,28 @@ def test_a_file_that_cannot_be_read_is_said_to_be_so(node, text, message):
     assert (done.returncode, done.stdout) == (78, "") and message in done.stderr
 
 
+def number_read(path):
+    """The number of the last pass as a reader of the file finds it."""
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    try:
+        return json.loads(text)["last_pass"]["number"]
+    except ValueError:
+        return pytest.fail(f"a reader sees half a status: {text!r}")
+
+
 def test_a_reader_never_sees_half_a_status(node):
+    """Nor does one who reads slowly: what it has opened stays as it was."""
     node.apply_ok()
     with Daemon(node) as daemon:
         first = wait_document(node, lambda d: d["last_pass"], "first pass")["last_pass"]["number"]
         seen = 0
         while seen < first + 20:
-            daemon.reload()
-            for _ in range(50):
-                with open(status_path(node), encoding="utf-8") as file:
-                    seen = json.load(file)["last_pass"]["number"]
+            with open(status_path(node), encoding="utf-8") as slow:
+                text = slow.read()
+                daemon.reload()
+                for _ in range(50):
+                    seen = number_read(status_path(node))
+                slow.seek(0)
+                assert slow.read() == text
     assert [name for name in os.listdir(node.run_dir) if name.startswith(".")] == []

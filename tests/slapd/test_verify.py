@@ -222,7 +222,11 @@ def test_a_signal_leaves_nothing(cluster, number):
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     wait_until(lambda: test_entries(cluster[0].server), "the test entry")
     process.send_signal(number)
-    output, messages = process.communicate(timeout=20)
+    try:
+        wait_until(lambda: process.poll() is not None, "the signal ended it", 20)
+    finally:
+        process.kill()
+    output, messages = process.communicate()
     assert process.returncode == 1 and "interrupted by a signal: the test entry was deleted" in output, messages
     assert not test_entries(cluster[0].server)
     nothing_left(cluster)
