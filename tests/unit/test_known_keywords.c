@@ -59,10 +59,13 @@ static void later_slapd_gets_all_of_it(void **state)
 static void what_protects_a_link_is_never_left_out(void **state)
 {
 	Scene *scene = *state;
+	const Syncrepl *link;
 
 	asks(scene, ", \"starttls\": \"critical\", \"tls_reqsan\": \"demand\"");
 	scene->options.multi_provider_attribute = "olcMirrorMode";
-	assert_string_equal(written(scene)->value[SYNCREPL_TLS_REQSAN], "demand");
+	link = written(scene);
+	assert_non_null(link->value[SYNCREPL_TLS_REQSAN]);
+	assert_string_equal(link->value[SYNCREPL_TLS_REQSAN], "demand");
 	assert_false(finds(scene, "keyword-not-known", SEVERITY_NOTE));
 }
 
