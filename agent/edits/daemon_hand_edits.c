@@ -2,7 +2,9 @@
 #include "agent/edits/daemon_hand_edits.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
+#include "common/base/timestamp.h"
 #include "common/remedies/remedies.h"
 #include "common/tell/hand_edit.h"
 
@@ -50,12 +52,20 @@ static void touched_set(DaemonHandEdits *edits, const FileList *carried)
 	edits->touched_pool = pool;
 }
 
-static void looked_set(DaemonHandEdits *edits, const Tree *config)
+static int64_t started_sec(const World *world)
+{
+	const char *started = world->live.start_time;
+
+	return started ? timestamp_of_generalized(started) : -1;
+}
+
+static void looked_set(DaemonHandEdits *edits, const World *world)
 {
 	Pool *pool = pool_new();
 
-	edits->looked = seen_all(pool, config);
+	edits->looked = seen_all(pool, &world->config);
 	edits->has_looked = true;
+	edits->started_sec = started_sec(world);
 	pool_free(edits->looked_pool);
 	edits->looked_pool = pool;
 }
@@ -106,6 +116,20 @@ static bool still_lasts(const Found *found, const char *key)
 	return false;
 }
 
+/* True where slapd started since the look before, and the file was in place then: slapd.d was
+ * loaded anew, as by slapadd. By the time of the change, not of the content: a copy may keep that.
+ */
+static bool was_read_at_start(const DaemonHandEdits *edits, const EditsLook *look, const char *file)
+{
+	AUTO(Pool) *pool = pool_new();
+	const int64_t started = started_sec(look->world);
+	struct stat found;
+
+	return edits->started_sec >= 0 && started > edits->started_sec && look->folder &&
+	       stat(pool_printf(pool, "%s/%s", look->folder, file), &found) == 0 &&
+	       found.st_ctim.tv_sec <= started;
+}
+
 void daemon_hand_edits_look(DaemonHandEdits *edits, const Found *found, const EditsLook *look,
 			    FoundEdits *ret)
 {
@@ -124,11 +148,12 @@ void daemon_hand_edits_look(DaemonHandEdits *edits, const Found *found, const Ed
 	what.meanwhile = files_of(&meanwhile);
 	hand_edits_find(pool, &what, &items, &carried);
 	for (size_t i = 0; i < items.n_items; i++)
-		condition_add(
-			found->pool, &ret->lasting,
-			edit_condition(found->pool, &items.items[i], look->world, look->folder));
+		if (!was_read_at_start(edits, look, items.items[i].file))
+			condition_add(found->pool, &ret->lasting,
+				      edit_condition(found->pool, &items.items[i], look->world,
+						     look->folder));
 	touched_set(edits, &carried);
-	looked_set(edits, &look->world->config);
+	looked_set(edits, look->world);
 }
 
 Follow daemon_hand_edits_follow(const Found *found, const FoundEdits *edits)

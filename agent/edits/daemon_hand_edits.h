@@ -13,8 +13,9 @@ typedef struct DaemonHandEdits {
 	Pool *touched_pool;
 	TouchedFiles touched; /* of these the next look must know who wrote them */
 	Pool *looked_pool;
-	Seen looked;     /* entryCSNs at the last look */
-	bool has_looked; /* there was one while slapd.d was watched */
+	Seen looked;         /* entryCSNs at the last look */
+	bool has_looked;     /* there was one while slapd.d was watched */
+	int64_t started_sec; /* when slapd had started at that look; -1: not known */
 } DaemonHandEdits;
 
 /* What the looks of one pass found. Zero at its beginning. */

@@ -11,6 +11,7 @@
 #include "common/diff/diff_parts.h"
 #include "common/draft/diff.h"
 #include "common/draft/guard_self.h"
+#include "common/draft/known_keywords.h"
 #include "common/guard/guard.h"
 #include "common/plan/plan_changes.h"
 #include "common/plan/release_token.h"
@@ -24,9 +25,9 @@ static void plan_decide(Pool *pool, const PlanInput *input, Plan *ret)
 	Plan plan = {0};
 
 	*now = *input;
-	now->wanted = delta_wanted(pool, input);
-	plan.wanted = now->wanted;
 	diff.plan = &plan;
+	now->wanted = known_keywords_of(&diff, delta_wanted(pool, input));
+	plan.wanted = now->wanted;
 
 	plan_databases_make(pool, &plan, input->live);
 	diff_restart(&diff);
@@ -38,6 +39,7 @@ static void plan_decide(Pool *pool, const PlanInput *input, Plan *ret)
 		diff_databases(&diff);
 		diff_module(&diff);
 		diff_unsaved(&diff);
+		known_keywords_tell(&diff, input->wanted);
 	}
 	guard_plan(&diff);
 	if (input->wanted)

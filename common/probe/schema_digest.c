@@ -14,7 +14,18 @@ typedef struct Digest {
 	char hex[SHA256_HEX_SIZE];
 } Digest;
 
-/* Of the definition with single spaces; false when it does not count. */
+/* Behind DESC and its text, in quotes that hold none themselves (RFC 4512); word where that is
+ * another one. */
+static const char *description_end(const char *word)
+{
+	const char *quote = strncmp(word, "DESC ", 5) == 0 ? strchr(word, '\'') : NULL;
+	const char *end = quote ? strchr(quote + 1, '\'') : NULL;
+
+	return end ? end + 1 : word;
+}
+
+/* Of the definition with single spaces; false when it does not count. What it describes itself as
+ * changes no entry: from 2.4 to 2.5 the texts of three were corrected. */
 static bool definition_digest(const char *text, Digest *ret)
 {
 	AUTO(Pool) *scratch = pool_new(); /* a schema is large: one definition at a time */
@@ -28,10 +39,14 @@ static bool definition_digest(const char *text, Digest *ret)
 		return false;
 	for (const char *word = text; *word; word += strspn(word, " \t\n")) {
 		const size_t len = strcspn(word, " \t\n");
+		const char *end = description_end(word);
 
-		buf_add(&buf, word, len);
-		buf_putc(&buf, ' ');
-		word += len;
+		if (end == word) {
+			buf_add(&buf, word, len);
+			buf_putc(&buf, ' ');
+			end += len;
+		}
+		word = end;
 	}
 	sha256_hex(buf_text(&buf), buf.len, ret->hex);
 	return true;

@@ -89,6 +89,10 @@ bool syncrepl_keyword_is_secret(SyncreplKeyword keyword);
  * all since 2.4. */
 unsigned syncrepl_keyword_since(SyncreplKeyword keyword);
 
+/* True for a keyword that slapd 2.4 does not know, and without which a link reads the same, as well
+ * protected. */
+bool syncrepl_is_left_out_by_2_4(SyncreplKeyword keyword);
+
 /* What slapd assumes for an absent keyword, in the form in which values are compared; NULL when it
  * assumes nothing. */
 const char *syncrepl_keyword_default(SyncreplKeyword keyword);

@@ -175,6 +175,12 @@ unsigned syncrepl_keyword_since(SyncreplKeyword keyword)
 	return syncrepl_rules[keyword].since;
 }
 
+/* 2.4.57 knows those of TLS. */
+bool syncrepl_is_left_out_by_2_4(SyncreplKeyword keyword)
+{
+	return syncrepl_rules[keyword].since >= 20500;
+}
+
 const char *syncrepl_keyword_default(SyncreplKeyword keyword)
 {
 	return syncrepl_rules[keyword].assumed;

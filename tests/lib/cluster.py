@@ -106,12 +106,13 @@ class Node:
 class Cluster:
     """n servers and the one document that describes them. Documents may be changed, then write().
     network: a netns.Network, of which each server gets a host of its own (nodes[i].server.host).
-    name: tells the folders of one cluster from those of another one in the same farm."""
+    name: tells the folders of one cluster from those of another one in the same farm. releases: those of the servers in turn,
+    where it is not the farm's."""
 
-    def __init__(self, farm, program, n, databases=None, network=None, name="", **options):
+    def __init__(self, farm, program, n, databases=None, network=None, name="", releases=(None,), **options):
         self.databases = databases or [Database()]
         self.nodes = [Node(program, farm(copy.deepcopy(self.databases), host=network.host() if network else None,
-                                         **options), i, farm.folder(f"{name}n{i}"))
+                                         release=releases[(i - 1) % len(releases)], **options), i, farm.folder(f"{name}n{i}"))
                       for i in range(1, n + 1)]
         self.document = {
             "format": 1,
@@ -164,9 +165,8 @@ class Cluster:
 
     def wait_persistent(self, seconds=PATIENCE_SEC):
         """Waits until slapd calls all links persistent, where it tells: what is deleted during a refresh may stay."""
-        if self.nodes[0].server.consumers() is not None:
-            wait_until(lambda: all(c.phase == "Persist" for node in self.nodes for c in node.server.consumers()),
-                       "the links are up", seconds)
+        telling = [node.server for node in self.nodes if node.server.consumers() is not None]
+        wait_until(lambda: all(c.phase == "Persist" for server in telling for c in server.consumers()), "the links are up", seconds)
 
     def be_seen_to_work(self):
         """syncward looks once before and once after all links are up: these worked, it remembers."""

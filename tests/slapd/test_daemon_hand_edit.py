@@ -4,12 +4,14 @@
 import contextlib
 import os
 import shutil
+import time
 
 import ldap
 import pytest
 from daemon import Daemon, is_in_pass
 from played import Played
 from slapd import wait_until
+from test_guards import load_anew
 
 
 def without_probes(node):
@@ -80,6 +82,24 @@ def test_a_change_over_ldap_ends_it(node):
         look_again(node, daemon)
         replace(node)
         daemon.wait_for("hand-edit", n=2)
+
+
+def test_what_slapd_loaded_at_its_start_is_no_edit(node):
+    """slapd.d was made anew with slapcat and slapadd, as for another release: each entryCSN is as it was."""
+    with following(node) as daemon:
+        watching(daemon, node)
+        daemon.wait_at_rest()
+        node.server.stop()
+        daemon.wait_for("slapd-lost")
+        time.sleep(1.1)  # a start is known to the second
+        load_anew(node, lambda dump: dump)
+        node.server.start()
+        daemon.wait_for("slapd-back")
+        watching(daemon, node)
+        look_again(node, daemon)
+        assert not daemon.events("hand-edit"), daemon.events("hand-edit")
+        append(node)
+        daemon.wait_for("hand-edit")
 
 
 def test_what_slapd_writes_is_never_taken_for_an_edit(node):

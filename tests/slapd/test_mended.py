@@ -301,7 +301,7 @@ NOT_MEASURED = {
     "the doctor alone says it, and it looks when it is asked": {
         "clock", "config-replicated", "conflicts", "glue", "journal", "old-backup", "peer-clock", "retired-ids", "selinux"},
     "it is a note: plan alone says it, and looks when it is asked": {
-        "joining-released", "log-left", "readers-compared", "server-id-unverified"},
+        "joining-released", "keyword-not-known", "log-left", "readers-compared", "server-id-unverified"},
     "it lasts until `syncward resume`, which wakes the daemon as in the row a_pause": {
         "older", "replaced", "restored", "unfenced"},
     "a change of cn=config or a start of slapd ends it, which wake the daemon as in many rows; each takes a release, a full disk "
