@@ -46,7 +46,7 @@ static void unclosed_end(Pool *pool, const char *state_dir)
 	Error err;
 
 	if (state_read(pool, state_dir, false, &state, &err) < 0 ||
-	    (fence_unclosed_end(&state.known.fence) &&
+	    (fence_doubts_end(&state.known.fence) &&
 	     state_write_fence(state_dir, &state.known.fence, &err) < 0))
 		say("%s", err.text);
 }

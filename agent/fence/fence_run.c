@@ -274,6 +274,23 @@ static void note_file(Fence *fence, FenceRecord *record)
 	record->is_after_stop = true;
 }
 
+/* Nothing was found to look at. slapd may start all the same, and the daemon reports it. */
+static void note_unseen(Fence *fence, const Error *err)
+{
+	Error ignored;
+
+	for (size_t i = 0; i < fence->records.n_items; i++) {
+		FenceRecord *record = &fence->records.items[i];
+
+		if (record->is_closed || record->is_closing || record->is_unclosed)
+			continue;
+		record->verdict = FENCE_NOT_KNOWN;
+		record->text = pool_strdup(fence->pool, err->text);
+	}
+	if (!fence->options->is_after_stop)
+		(void)fence_records_write(fence, &ignored);
+}
+
 /* --- one run --- */
 
 static int fence_look(Fence *fence, Error *err)
@@ -295,8 +312,10 @@ static int fence_look(Fence *fence, Error *err)
 		return fence_records_write(fence, err);
 	}
 	if (fence_site_find(fence->pool, &fence->context->paths, fence->options, seen, &fence->site,
-			    err) < 0)
+			    err) < 0) {
+		note_unseen(fence, err);
 		return -1;
+	}
 	for (size_t i = 0; i < fence->records.n_items; i++)
 		if (fence->options->is_after_stop)
 			note_file(fence, &fence->records.items[i]);

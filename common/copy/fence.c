@@ -52,13 +52,22 @@ bool fence_is_closed(const FenceRecords *records, const char *suffix)
 	return record && record->is_closed;
 }
 
-bool fence_unclosed_end(FenceRecords *records)
+bool fence_could_not_tell(const FenceRecord *record)
+{
+	return record->verdict == FENCE_NOT_KNOWN && record->text && *record->text;
+}
+
+bool fence_doubts_end(FenceRecords *records)
 {
 	bool has_ended = false;
 
 	for (size_t i = 0; i < records->n_items; i++) {
-		has_ended = has_ended || records->items[i].is_unclosed;
-		records->items[i].is_unclosed = false;
+		FenceRecord *record = &records->items[i];
+
+		has_ended = has_ended || record->is_unclosed || fence_could_not_tell(record);
+		record->is_unclosed = false;
+		if (fence_could_not_tell(record))
+			record->verdict = FENCE_FIRST;
 	}
 	return has_ended;
 }

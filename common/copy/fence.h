@@ -79,9 +79,13 @@ FenceRecord *fence_record(const FenceRecords *records, const char *suffix);
 /* True when the fence closed the database and nobody opened it yet. */
 bool fence_is_closed(const FenceRecords *records, const char *suffix);
 
-/* A person looked into it: no copy counts any more as one that the fence could not close. True when
- * one did; the items are changed in place. */
-bool fence_unclosed_end(FenceRecords *records);
+/* True when slapd started on the copy and the fence could not tell whether it is the one that was
+ * here, and why not is known. */
+bool fence_could_not_tell(const FenceRecord *record);
+
+/* A person looked into it: no copy counts any more as one that the fence could not close, or could
+ * not judge. True when one did; the items are changed in place. */
+bool fence_doubts_end(FenceRecords *records);
 
 /* True when both say the same, as far as it is remembered. */
 bool fence_records_equal(const FenceRecords *one, const FenceRecords *other);

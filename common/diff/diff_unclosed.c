@@ -26,12 +26,27 @@ static bool is_to_be_closed(const Diff *diff, const WantedDatabase *wanted,
 	       !csn_covers(glance->context_csns, glance->n_context_csns, seen->csns, seen->n_csns);
 }
 
+/* A database that is not shared loses nothing by it. */
+static void tell_not_known(Diff *diff, const WantedDatabase *wanted, const FenceRecord *record)
+{
+	if (fence_could_not_tell(record) && wanted_is_shared(wanted))
+		plan_add_finding(
+			diff->pool, diff->plan, SEVERITY_WARNING, "fence-unknown",
+			wanted->desired->suffix,
+			"when slapd started the fence could not tell whether this is the copy that "
+			"was here: %s. If it is an older one, peers may lose entries. See `%s` and "
+			"a backup for what is missing; then %s",
+			record->text, remedy_text(REMEDY_COMPARE), remedy_text(REMEDY_RESUME));
+}
+
 bool diff_unclosed(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
 	const char *suffix = wanted->desired->suffix;
 	const FenceRecord *record = fence_record(&diff->in->known->fence, suffix);
 	bool closes;
 
+	if (record && !record->is_unclosed)
+		tell_not_known(diff, wanted, record);
 	if (!record || !record->is_unclosed)
 		return false;
 	closes = is_to_be_closed(diff, wanted, live, record) &&

@@ -84,6 +84,7 @@ ELSEWHERE = {
         "restored": "test_restored.py::test_what_an_old_backup_without_context_csn_took_away_is_told_until_somebody_looked_into_it",
         "relay-was-cut": "test_relay_lost.py::test_a_relay_whose_links_broke_is_named_until_compare_finds_nothing",
         "retired-ids": "test_doctor.py::test_a_server_id_that_is_nobodys",
+        "fence-unknown": "test_fence.py::test_what_the_fence_could_not_tell_is_reported_until_somebody_looked_into_it",
         "unfenced": "test_fence.py::test_what_the_fence_could_not_close_is_closed_late_and_told_until_somebody_looked_into_it",
         "unstamped-entries":
             "test_unstamped.py::test_entries_that_were_never_stamped_are_told_until_they_are_loaded_anew",

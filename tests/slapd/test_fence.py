@@ -15,7 +15,7 @@ import ldap
 import pytest
 import remedies
 from cluster import Cluster, add_person, wait_entry
-from daemon import Daemon
+from daemon import Daemon, wait_metric_line
 from fence import Fence, refuses_writes
 from heartbeats import settings
 from relay import Relay
@@ -190,6 +190,7 @@ def test_what_the_fence_could_not_close_is_closed_late_and_told_until_somebody_l
         wait_until(lambda: not fence.is_closed(), "it is open", 90)
         daemon.wait_at_rest()
         assert is_told(node)
+        wait_metric_line(node, 'syncward_findings_by_code{code="unfenced",severity="critical"} 1')
         add_person(node.server, "afterwards")
         wait_entry(healthy.server, f"cn=afterwards,{SUFFIX}")
         fence.stop()
@@ -511,6 +512,36 @@ def test_what_cannot_be_read_is_not_known_and_stays_open(pair):
     assert "fence-unknown" in done.stderr and not fence.is_closed_on_disk()
     fence.node.run("fence", "--slapd", "/nonexistent/slapd")
     assert not fence.is_closed_on_disk()
+
+
+@pytest.mark.one_release
+@pytest.mark.parametrize("case", ["the-database", "slapd.d"])
+def test_what_the_fence_could_not_tell_is_reported_until_somebody_looked_into_it(pair, case):
+    node = pair[1]
+    fence = Fence(node, pair[0])
+    with Daemon(node) as daemon:
+        fence.wait_noted(daemon)
+        fence.stop()
+        if case == "slapd.d":
+            os.rename(node.server.config_dir, f"{node.server.config_dir}-away")
+            assert fence.run().returncode != 0
+            os.rename(f"{node.server.config_dir}-away", node.server.config_dir)
+        else:
+            path = os.path.join(fence.folder, "data.mdb")
+            shutil.copy2(path, f"{path}-away")
+            with open(path, "r+b") as file:
+                file.write(b"\0" * 65536)
+            fence.look("not known", 1)
+            os.replace(f"{path}-away", path)
+        node.server.start()
+        told = daemon.wait_for("finding", text="[fence-unknown]", timeout=60)
+        remedies.printed(told, "compare")
+        remedies.printed(told, "resume")
+        wait_metric_line(node, 'syncward_findings_by_code{code="fence-unknown",severity="warning"} 1')
+        assert node.run("check").returncode == 1 and "[fence-unknown]" in node.run("status").stdout
+        assert node.run("compare").returncode in (0, 3)
+        assert node.run("resume").returncode == 0
+        daemon.wait_for("finding-gone", text="[fence-unknown]")
 
 
 def disturb(rng, server, names):

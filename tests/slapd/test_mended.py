@@ -303,7 +303,7 @@ NOT_MEASURED = {
     "it is a note: plan alone says it, and looks when it is asked": {
         "joining-released", "keyword-not-known", "log-left", "readers-compared", "server-id-unverified"},
     "it lasts until `syncward resume`, which wakes the daemon as in the row a_pause": {
-        "older", "replaced", "restored", "unfenced"},
+        "fence-unknown", "older", "replaced", "restored", "unfenced"},
     "a change of cn=config or a start of slapd ends it, which wake the daemon as in many rows; each takes a release, a full disk "
     "or a race of its own": {
         "back-at-restart", "fenced", "many-databases", "lost-at-restart", "not-understood", "scrambled-again",

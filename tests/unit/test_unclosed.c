@@ -105,12 +105,35 @@ static void a_persons_resume_ends_it(void **state)
 	unclosed_make(scene, &unclosed);
 	before = unclosed.record;
 	others = (FenceRecords){.items = &before, .n_items = 1};
-	assert_true(fence_unclosed_end(&scene->known.fence));
+	assert_true(fence_doubts_end(&scene->known.fence));
 	assert_false(fence_records_equal(&scene->known.fence, &others));
-	assert_false(fence_unclosed_end(&scene->known.fence));
+	assert_false(fence_doubts_end(&scene->known.fence));
 	scene->plan = (Plan){0};
 	assert_string_equal(plan_steps(scene), "");
 	assert_false(finds(scene, CODE, SEVERITY_CRITICAL));
+}
+
+static void what_the_fence_could_not_tell_is_reported_until_a_person_resumes(void **state)
+{
+	Scene *scene = *state;
+	Unclosed unclosed;
+
+	unclosed_make(scene, &unclosed);
+	unclosed.record.is_unclosed = false;
+	unclosed.record.verdict = FENCE_NOT_KNOWN;
+	scene->plan = (Plan){0};
+	assert_string_equal(plan_steps(scene), "");
+	assert_true(finds(scene, "fence-unknown", SEVERITY_WARNING));
+	unclosed.record.text = ""; /* it did not look */
+	scene->plan = (Plan){0};
+	(void)plan_steps(scene);
+	assert_false(finds(scene, "fence-unknown", SEVERITY_WARNING));
+	unclosed.record.text = "why";
+	assert_true(fence_doubts_end(&scene->known.fence));
+	assert_false(fence_doubts_end(&scene->known.fence));
+	scene->plan = (Plan){0};
+	(void)plan_steps(scene);
+	assert_false(finds(scene, "fence-unknown", SEVERITY_WARNING));
 }
 
 /* --- what is remembered --- */
@@ -159,6 +182,7 @@ int main(void)
 		SCENE_TEST(where_the_daemon_only_reports_nothing_says_that_it_is_closed),
 		SCENE_TEST(what_was_opened_is_not_closed_once_more),
 		SCENE_TEST(a_persons_resume_ends_it),
+		SCENE_TEST(what_the_fence_could_not_tell_is_reported_until_a_person_resumes),
 		SCENE_TEST(it_is_remembered_while_the_daemon_closes_and_opens_it),
 		SCENE_TEST(what_a_fence_that_was_cut_off_left_open_is_told),
 	};
