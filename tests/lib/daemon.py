@@ -129,8 +129,10 @@ class Daemon:
         try:
             status = self.stop()
         except subprocess.TimeoutExpired:
+            for child in self.children():  # strace hands no signal on
+                os.kill(int(child), signal.SIGKILL)
             self.process.kill()
-            status = self.stop()  # a test that has failed says why: this is not to hide it
+            status = self.process.wait()  # a test that has failed says why: this is not to hide it
         if kind is not None:
             print("the daemon told:\n" + "\n".join(self.lines))
         if kind is None:

@@ -163,7 +163,10 @@ def test_one_difference_of_each_kind_is_found_under_equal_context_csns(pair):
     """contextCSN is equal: nothing is on its way, so nothing is waited for."""
     cluster = pair()
     change_second(cluster)
-    peer = peer_of(compare(cluster[0], "--lag", "600", status=1, timeout=40))
+    try:
+        peer = peer_of(compare(cluster[0], "--lag", "600", status=1, timeout=40))
+    except subprocess.TimeoutExpired:
+        pytest.fail("compare waits")
     assert found(peer) == expected()
     assert peer["counts"] == {"missing-there": 1, "missing-here": 1, "older-there": 1, "older-here": 1, "other-contents": 0}
     older = [d for d in peer["differences"] if d["kind"] == "older-there"][0]

@@ -79,6 +79,10 @@ def has_failures(node):
     return "pwdFailureTime" in node.server.search(REPLICATOR, attributes=["pwdFailureTime"])[0][1]
 
 
+def is_locked(node):
+    return "pwdAccountLockedTime" in node.server.search(REPLICATOR, attributes=["pwdAccountLockedTime"])[0][1]
+
+
 POLICY = Database(overlays=("syncprov", "ppolicy"))
 
 
@@ -183,6 +187,7 @@ def test_a_wrong_password_on_all_nodes_locks_nobody_out(form):
             daemon.wait_for("held", text="G6")
         assert [up(node) for node in cluster] == [4] * 5, [daemon.lines for daemon in running]
         for node in cluster:
+            assert not is_locked(node)
             node.server.bind(REPLICATOR, PASSWORD).unbind_s()
             node.write_secret(PASSWORD)
         for daemon in running:

@@ -107,7 +107,9 @@ def test_the_daemon_and_the_fence(node):
         assert told.startswith(f"{layout.config_dir}/{name} was written by hand"), told
         uri = json.loads(node.run("status", "--output", "json").stdout)["slapd"]["uri"]
         assert uri == layout.found_uri
-        with open(os.path.join(node.state_dir, "socket.json"), encoding="utf-8") as file:
+        socket_noted = os.path.join(node.state_dir, "socket.json")
+        assert os.path.exists(socket_noted)
+        with open(socket_noted, encoding="utf-8") as file:
             assert json.load(file)["uri"] == uri
         assert not daemon.events("state-problem")
     with open(seen, encoding="utf-8") as file:
