@@ -220,10 +220,8 @@ typedef struct SimCluster {
 	SimSkip skipped[SIM_NAMES]; /* the same, by one that no pass had seen cut off */
 	uint16_t kept[SIM_NAMES];   /* UUID: the same of a deletion, or of one that a cookie
 				     * overtook */
-	SimReturn polled[SIM_NAMES]; /* what a poll brought that had begun before it was deleted,
-				      * and what the reader knew then by others */
-	SimReturn anew[SIM_NAMES]; /* what a node that read all anew brought back, where that could
-				    * not be helped */
+	SimReturn anew[SIM_NAMES];  /* what a node that read all anew brought back, where that could
+				     * not be helped */
 } SimCluster;
 
 bool sim_csn_is_newer(SimCsn one, SimCsn other);
