@@ -326,19 +326,6 @@ static void return_note(SimCluster *cluster, size_t at, size_t from, const SimEn
 			(SimReturn){.uuid = entry->uuid, .covered = link->cookie};
 }
 
-/* A poll brings entries without a cookie, so none is too old; and what is deleted after it began no
- * later poll says to a reader that knows of the deletion by another one. */
-static void polled_note(SimCluster *cluster, size_t at, size_t from, const SimEntry *entry)
-{
-	const SimNode *node = &cluster->nodes[at];
-
-	if (node->links[from].is_polled && entry->name < SIM_NAMES &&
-	    !has_uuid(&node->copy, entry->uuid) &&
-	    !has_uuid(&cluster->nodes[from].copy, entry->uuid))
-		cluster->polled[entry->name] =
-			(SimReturn){.uuid = entry->uuid, .covered = *sim_context(node)};
-}
-
 /* syncprov_matchops() knows from its cookie which node a change came from, and what a refresh names
  * has none: it goes back there, too, which may have deleted it meanwhile. Seen on 2.4.57, 2.5.13,
  * 2.6.10. */
@@ -348,7 +335,6 @@ static void refreshed_take(SimCluster *cluster, size_t at, size_t from, const Si
 	const bool was_here = has_uuid(&node->copy, entry->uuid);
 
 	return_note(cluster, at, from, entry);
-	polled_note(cluster, at, from, entry);
 	if ((!sim_knows(SIM_FACT_SEVERAL) && sim_is_covered(node, entry->csn)) ||
 	    !entry_take(node, entry)) {
 		outrun_note(cluster, at, from, entry);

@@ -7,8 +7,8 @@ const char *const sim_excuse_names[] = {
 	[EXCUSE_ANEW] = "anew",           [EXCUSE_FORGOTTEN] = "forgotten",
 	[EXCUSE_OVERTAKEN] = "overtaken", [EXCUSE_EARLY] = "early",
 	[EXCUSE_PASSED] = "passed",       [EXCUSE_KEPT] = "kept",
-	[EXCUSE_POLLED] = "polled",       [EXCUSE_PAST] = "past",
-	[EXCUSE_ALONE] = "alone",         [EXCUSE_BUSY] = "busy",
+	[EXCUSE_PAST] = "past",           [EXCUSE_ALONE] = "alone",
+	[EXCUSE_BUSY] = "busy",
 };
 
 static SimExcuse taken_out;
@@ -56,14 +56,11 @@ static unsigned excuses_of_version(const SimCluster *cluster, unsigned name, Sim
 static unsigned excuses_of_deletion(const SimCluster *cluster, unsigned name,
 				    const SimRecord *record)
 {
-	const SimReturn *back = &cluster->anew[name], *polled = &cluster->polled[name];
+	const SimReturn *back = &cluster->anew[name];
 
 	return bit_if(EXCUSE_ANEW, is_uuid(back->uuid, record->uuid) &&
 					   back->covered.time[record->csn.sid] < record->csn.time) |
 	       bit_if(EXCUSE_OVERTAKEN, is_uuid(cluster->overtaken[name], record->uuid)) |
-	       bit_if(EXCUSE_POLLED,
-		      is_uuid(polled->uuid, record->uuid) &&
-			      polled->covered.time[record->csn.sid] >= record->csn.time) |
 	       bit_if(EXCUSE_KEPT, is_uuid(cluster->kept[name], record->uuid)) |
 	       sim_excuses_of_difference(cluster, name, record);
 }

@@ -19,7 +19,6 @@ typedef enum SimExcuse {
 	EXCUSE_EARLY,     /* a client deleted what came by a refresh that had not ended */
 	EXCUSE_PASSED,    /* a log told the version too late */
 	EXCUSE_KEPT,      /* the same of a deletion, or of one that a cookie overtook */
-	EXCUSE_POLLED,    /* a deletion overtook a poll that had begun before it */
 	EXCUSE_PAST,      /* all losses where a node let others read it beside an unbegun copy */
 	EXCUSE_ALONE,     /* slapd alone does the same in this history */
 	EXCUSE_BUSY,      /* a plan goes on as long as changes are on their way at each look */

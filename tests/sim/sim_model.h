@@ -191,6 +191,7 @@ typedef struct SimNode {
 
 typedef struct SimCluster {
 	size_t n_nodes;
+	bool refreshes_at_once; /* of one database; slapd does not since 2.5 */
 	bool is_account_inside; /* that others read with, in the database: what has none of it
 				   refuses it */
 	SimNode nodes[SIM_NODES];
@@ -220,10 +221,8 @@ typedef struct SimCluster {
 	SimSkip skipped[SIM_NAMES]; /* the same, by one that no pass had seen cut off */
 	uint16_t kept[SIM_NAMES];   /* UUID: the same of a deletion, or of one that a cookie
 				     * overtook */
-	SimReturn polled[SIM_NAMES]; /* what a poll brought that had begun before it was deleted,
-				      * and what the reader knew then by others */
-	SimReturn anew[SIM_NAMES]; /* what a node that read all anew brought back, where that could
-				    * not be helped */
+	SimReturn anew[SIM_NAMES];  /* what a node that read all anew brought back, where that could
+				     * not be helped */
 } SimCluster;
 
 bool sim_csn_is_newer(SimCsn one, SimCsn other);
