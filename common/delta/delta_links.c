@@ -38,6 +38,13 @@ static bool brings_refresh(const DeltaLink *link)
 		  delta_is_cut(link->in, link->database, link->consumer))));
 }
 
+/* While it says the word a peer may have begun to read it since that peer was asked: only answers
+ * from after it was closed tell that nobody reads it. */
+static bool may_be_read_still(const DeltaLink *link)
+{
+	return link->own.left == LOG_LEFT_NOT || delta_link_may_read_here(link);
+}
+
 /* Everybody who hears what is said left it. */
 static bool outlasts(const DeltaLink *link)
 {
@@ -54,7 +61,7 @@ static bool may_go_on_in_a_new_one(const DeltaLink *link)
 static LogStand stand_of(const PlanInput *input, const WantedDatabase *asked)
 {
 	if (delta_link_is_among(input, asked, outlasts) ||
-	    (delta_link_is_among(input, asked, delta_link_may_read_here) &&
+	    (delta_link_is_among(input, asked, may_be_read_still) &&
 	     delta_link_is_among(input, asked, brings_refresh)))
 		return LOG_SHUT_NOW;
 	return delta_link_is_among(input, asked, delta_link_keeps_closed) ||
