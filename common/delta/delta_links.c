@@ -52,10 +52,14 @@ static bool outlasts(const DeltaLink *link)
 }
 
 /* This node may have had a log of that name before its machine was made anew. A peer that was away
- * since then goes on in the one that it makes now. */
+ * since then goes on in the one that it makes now, and so may one that does not miss it yet. */
 static bool may_go_on_in_a_new_one(const DeltaLink *link)
 {
-	return link->is_made && !link->own.is_there && delta_link_may_read_here(link);
+	const Probe *probe = link->answer ? &link->answer->probe : NULL;
+
+	return link->is_made && !link->own.is_there &&
+	       (!probe || probe->steps[PROBE_LOG] == PROBE_NOT_TRIED || probe->log_is_in_order ||
+		probe->log_is_mute);
 }
 
 static LogStand stand_of(const PlanInput *input, const WantedDatabase *asked)

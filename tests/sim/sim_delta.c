@@ -152,6 +152,22 @@ static bool is_word_off(void)
 	       sim_rule_is_off(SIM_OWN_LOG) || sim_rule_is_off(SIM_WORD);
 }
 
+/* With what slapd there answers when it is asked to compare at its log. */
+static int compared(const SimHost *host, size_t peer, bool is_mute)
+{
+	const SimChanges *changes = changes_of(host, peer);
+
+	if (is_mute)
+		return 53;
+	if (!changes->is_there)
+		return 32;
+	/* Without the word, none keeps a log closed that is made now. */
+	return changes->is_said || (is_word_off() && (sim_rule_is_off(SIM_OWN_LOG) ||
+						      changes_of(host, host->at)->is_there))
+		       ? 53
+		       : 5;
+}
+
 /* The program's own judgement of the answers. */
 void sim_delta_probe(Pool *pool, const SimHost *host, size_t peer, Probe *probe)
 {
@@ -165,18 +181,17 @@ void sim_delta_probe(Pool *pool, const SimHost *host, size_t peer, Probe *probe)
 
 	probe->context_csns = content.context_csns;
 	probe->n_context_csns = content.n_context_csns;
-	probe_take_log(
-		pool, probe,
-		&(ProbeLog){.base = SIM_LOG_BASE,
-			    .is_accesslog = true,
-			    .sync = {.code = !is_shown            ? 32
-					     : changes->is_closed ? 53
-								  : 0,
-				     .entries = shown},
-			    .root = {.entries = shown},
-			    .changes = {.entries = &items},
-			    .compared = changes->is_said || is_mute || is_word_off() ? 53 : 5,
-			    .compared_here = is_mute && !is_word_off() ? 53 : 5});
+	probe_take_log(pool, probe,
+		       &(ProbeLog){.base = SIM_LOG_BASE,
+				   .is_accesslog = true,
+				   .sync = {.code = !is_shown            ? 32
+						    : changes->is_closed ? 53
+									 : 0,
+					    .entries = shown},
+				   .root = {.entries = shown},
+				   .changes = {.entries = &items},
+				   .compared = compared(host, peer, is_mute),
+				   .compared_here = is_mute && !is_word_off() ? 53 : 5});
 	/* What the provider had then is not asked. */
 	if (sim_rule_is_off(SIM_LAGS))
 		probe->n_context_csns = 0;

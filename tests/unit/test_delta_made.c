@@ -44,13 +44,16 @@ static void a_log_is_made_closed_while_a_peer_may_go_on_in_it(void **state)
 	provider_make(scene, "2");
 	(void)steps(scene);
 	assert_string_equal(value_of(scene, LOG, "olcRestrict"), "search");
-	answer_make(scene, PROBE_UNKNOWN);
+	answer_make(scene, PROBE_NOT_TRIED);
 	(void)steps(scene);
 	assert_string_equal(value_of(scene, LOG, "olcRestrict"), "search");
 	answer_make(scene, PROBE_GOOD);
 	(void)steps(scene);
 	assert_string_equal(value_of(scene, LOG, "olcRestrict"), "search");
 	answer_make(scene, PROBE_BAD);
+	(void)steps(scene);
+	assert_null(value_of(scene, LOG, "olcRestrict"));
+	answer_make(scene, PROBE_UNKNOWN); /* it is empty yet */
 	(void)steps(scene);
 	assert_null(value_of(scene, LOG, "olcRestrict"));
 }
