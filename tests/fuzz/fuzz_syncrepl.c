@@ -40,7 +40,8 @@ static void check_default(const Syncrepl *syncrepl, SyncreplKeyword keyword)
 	if (!syncrepl_same(keyword, &without, &with) ||
 	    (assumed && syncrepl_keyword_is_secret(keyword)) ||
 	    (assumed && syncrepl_keyword_kind(keyword) == SYNCREPL_KIND_FLAG) ||
-	    syncrepl_keyword_since(keyword) > 20600)
+	    syncrepl_keyword_since(keyword) > 20600 ||
+	    (syncrepl_is_left_out_by_2_4(keyword) && syncrepl_keyword_since(keyword) == 0))
 		abort();
 }
 
