@@ -7,7 +7,6 @@
         relay.cut()                   # ends all connections, and each new one at once, until heal()
         relay.end_at(b"...", 2)       # goes away for good when a client's second message with these bytes comes
     relay.stall(b"...")           # a client's message with these bytes waits, with all behind it, until go_on()
-    relay.stall(b"...", of_server=True)   # a server's
         relay.carried                 # how many bytes went through
 
 Who connects after that gets through as before.
@@ -32,7 +31,7 @@ class Relay:
         self._asked = []
         self._is_cut = False
         self._end_text, self._n_until_end = b"", 0
-        self._stall_text, self._stalls_server, self._stalled = b"", False, []
+        self._stall_text, self._stalled = b"", []
         self._servers = set()
         self.carried = 0  # bytes, both ways
         self._thread = threading.Thread(target=self._run)
@@ -53,8 +52,7 @@ class Relay:
     def heal(self):
         self._is_cut = False
 
-    def stall(self, text, of_server=False):
-        self._stalls_server = of_server
+    def stall(self, text):
         self._stall_text = text
 
     def go_on(self):
@@ -135,7 +133,7 @@ class Relay:
             if self._is_end(one, data):
                 self._end()
                 return
-            if self._stall_text and self._stall_text in data and (one in self._servers) is self._stalls_server:
+            if self._stall_text and self._stall_text in data and one not in self._servers:
                 self._selector.unregister(one)
                 self._stalled.append((one, data))
                 return

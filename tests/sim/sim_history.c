@@ -302,7 +302,6 @@ void sim_history_print(const SimHistory *history, FILE *file)
 		if (history->hubs >> i & 1)
 			fprintf(file, "hub %zu\n", i + 1);
 	fprintf(file, "%s", history->is_staged ? "staged\n" : history->has_beats ? "beats\n" : "");
-	fprintf(file, "%s", history->is_at_once ? "at-once\n" : "");
 	fprintf(file, "%s%s%s%s%s", history->rights.is_debian ? "debian\n" : "",
 		history->rights.has_access ? "access\n" : "",
 		history->rights.is_inside ? "inside\n" : "",
@@ -382,14 +381,6 @@ static bool beats_read(const char *line, SimHistory *ret)
 	return is_staged || is_any;
 }
 
-static bool at_once_read(const char *line, SimHistory *ret)
-{
-	const bool is_it = strcmp(line, "at-once") == 0;
-
-	ret->is_at_once |= is_it;
-	return is_it;
-}
-
 static bool shape_read(const char *line, SimShape *ret)
 {
 	for (size_t i = 0; i < SIM_SHAPE_COUNT; i++)
@@ -422,8 +413,7 @@ int sim_history_read(FILE *file, SimHistory *ret)
 		if (sscanf(line, "nodes %zu", &ret->n_nodes) == 1) {
 			if (ret->n_nodes < 2 || ret->n_nodes > SIM_NODES)
 				return -1;
-		} else if (beats_read(line, ret) || at_once_read(line, ret) ||
-			   node_read(line, "polled", &ret->polled) ||
+		} else if (beats_read(line, ret) || node_read(line, "polled", &ret->polled) ||
 			   node_read(line, "consumer", &ret->consumers) ||
 			   node_read(line, "hub", &ret->hubs) || rights_read(line, &ret->rights) ||
 			   start_read(line, &ret->start) || shape_read(line, &ret->shape)) {

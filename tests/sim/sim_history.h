@@ -89,10 +89,8 @@ typedef struct SimHistory {
 	unsigned consumers; /* bits of nodes, as the history begins */
 	unsigned hubs;      /* bits of nodes: hubs, while they are consumers */
 	SimRights rights;
-	bool is_at_once; /* refreshes of one database do not wait for each other; since 2.5 they do
-			  */
-	bool has_beats;  /* heartbeats */
-	bool is_staged;  /* and roll-outs */
+	bool has_beats; /* heartbeats */
+	bool is_staged; /* and roll-outs */
 	SimStart start;
 	SimChoice choices[SIM_CHOICES];
 	size_t n_choices;

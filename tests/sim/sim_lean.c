@@ -227,7 +227,6 @@ void sim_history_lean(SimHistory *history, uint64_t seed, SimRule asked)
 		history->n_nodes = NODES;
 	begin = begins_by_log(rule) ? sim_history_read_logs(history) : 0;
 	history->rights.is_root |= asked == SIM_LEFT;
-	history->is_at_once |= asked == SIM_ONE_PROVIDER;
 	if (rule == SIM_SHUT)
 		history->consumers = history->hubs = history->polled = 0;
 	if (rule == SIM_SHUT && history->shape == SIM_MESH)

@@ -191,7 +191,6 @@ typedef struct SimNode {
 
 typedef struct SimCluster {
 	size_t n_nodes;
-	bool refreshes_at_once; /* of one database; slapd does not since 2.5 */
 	bool is_account_inside; /* that others read with, in the database: what has none of it
 				   refuses it */
 	SimNode nodes[SIM_NODES];

@@ -103,7 +103,6 @@ void sim_play_begin(SimPlay *play, const SimHistory *history, bool has_agent)
 	sim_logs_shut(!history->rights.is_root);
 	sim->cluster = (SimCluster){.n_nodes = history->n_nodes,
 				    .is_account_inside = history->rights.is_inside,
-				    .refreshes_at_once = history->is_at_once,
 				    .now = 100};
 	sim->hosts[0] = (SimHost){.sim = sim};
 	(void)sim_wanted_set_roles(sim, history->consumers, history->hubs);

@@ -455,16 +455,6 @@ static bool lacks_lost_only(const SimNode *reader, const SimNode *provider)
 	return true;
 }
 
-/* start_refresh() since 2.5: "a refresh on rid=... in progress, pausing". What a log brings is
- * none. */
-static bool is_refreshing(const SimCluster *cluster, const SimNode *node)
-{
-	for (size_t i = 0; !cluster->refreshes_at_once && i < cluster->n_nodes; i++)
-		if (node->links[i].phase == SIM_REFRESH && !node->links[i].is_logging)
-			return true;
-	return false;
-}
-
 void sim_connect(SimCluster *cluster, size_t reader, size_t at)
 {
 	SimNode *node = &cluster->nodes[reader];
@@ -480,8 +470,6 @@ void sim_connect(SimCluster *cluster, size_t reader, size_t at)
 	    provider->is_shut)
 		return;
 	if (link->reads_log && !link->has_fallen && sim_changes_connect(cluster, reader, at))
-		return;
-	if (is_refreshing(cluster, node))
 		return;
 	cookie = cookie_judge(provider, sim_context(node));
 	if (cookie.is_refused)

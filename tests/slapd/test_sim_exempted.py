@@ -134,38 +134,6 @@ def test_whose_connection_breaks_while_a_first_change_is_on_its_way_takes_back_w
 
 
 @pytest.mark.long
-@pytest.mark.since("2.5")
-def test_one_refresh_of_a_database_waits_for_another(slapd_factory):
-    """is_refreshing(): so what was deleted while a poll is on its way does not stay where another poll told of it."""
-    one, two, three = (make(slapd_factory, server_id) for server_id in ("1", "2", None))
-    two.add_seed(two.databases[0])
-    for server in (one, two, three):
-        bind(server)
-    put(two, "e")
-    polls = {"type": "refreshOnly", "interval": f"00:00:00:{INTERVAL_SEC:02}"}
-    with Relay(two) as between:
-        read(one, two)
-        wait_until(lambda: has(one, "e"), "one has everything")
-        with Relay(two) as network:
-            read(three, two, **polls)
-            wait_until(lambda: has(three, "e"), "three has everything")
-            between.cut()
-            network.stall(b"cn=late", of_server=True)
-            put(two, "late")
-            wait_until(network.has_stalled, "a poll has begun")
-            two.data.delete_s(dn_of("late"))
-            between.heal()
-            await_step(one, two)
-            three.modify(three.database_dn(SUFFIX), [(ldap.MOD_ADD, "olcSyncrepl", syncrepl(2, one.ldap_uri, SUFFIX, **polls))])
-            time.sleep(3 * INTERVAL_SEC)
-            assert three.context_csns(SUFFIX) != two.context_csns(SUFFIX)
-            network.go_on()
-            await_step(three, two)
-            time.sleep(2 * INTERVAL_SEC)
-            assert (has(one, "late"), has(two, "late"), has(three, "late")) == (False, False, False)
-
-
-@pytest.mark.long
 @pytest.mark.one_release  # libfaketime is this machine's; 2.6.10 does the same
 def test_of_a_clock_that_is_less_than_a_minute_late_each_keeps_its_own_version(slapd_factory):
     """SimRecord.is_tolerated: contextCSN is equal, so nothing short of a comparison of entries tells."""
