@@ -15,6 +15,7 @@ from daemon import Daemon
 from fence import Fence
 from slapd import wait_until
 from test_delta_made import OF_LOGS, apply_until_delta, contents, ring
+from test_delta_mixed import says
 
 
 @pytest.fixture(name="pair")
@@ -41,6 +42,8 @@ def begin_logs_behind_a_backup(pair):
     wait_entry(second.server, gap)
     delta.want_all(pair)
     apply_until_delta(pair)
+    # A daemon that heard something older of the other log meanwhile takes its word back until it asks again.
+    wait_until(lambda: all(says(node) and delta.reads(node) == 1 for node in pair), "each says that it reads all logs", 60)
     return text, gap
 
 

@@ -85,6 +85,7 @@ def test_three_releases_replicate_side_by_side_and_the_oldest_is_upgraded(slapd_
         assert [bool(lacks(node)) for node in cluster] == [True, False, False]
         assert all("keepalive=240:10:30" in value for node in cluster for value in node.syncrepl())
         told = oldest.plan().stdout
+        assert [found["code"] for found in oldest.plan_json()["findings"]].count("keyword-not-known") == 1
         assert "Nothing to change" in told and "slapd 2.4 does not know" in told and all(word in told for word in OF_2_5)
         rng = random.Random(24)
         for i, node in enumerate(cluster):
